@@ -1,0 +1,70 @@
+/* metric.c - the one table of metrics. To add one: an enum line in metric.h, a row here. */
+#include "metric.h"
+
+#include <string.h>
+
+/* name, unit, better, compared by, then marks: X exact count, D derived, T time or rate. */
+#define X .exact = true
+#define D .derived = true
+#define T .timing = true
+#define ROW(id, name_, unit_, better_, compare_, help_, ...)                                       \
+	[id] = {.name = name_, .unit = unit_, .better = BETTER_##better_,                          \
+		.compare = COMPARE_##compare_, .help = help_, ##__VA_ARGS__}
+
+/* clang-format off */
+const struct metric metrics[METRIC_COUNT] = {
+	ROW(MEMORY_PSS, "memory.pss", "B", LOWER, RATIO, "sum of Pss over every host user process of the instance"),
+	ROW(MEMORY_USS, "memory.uss", "B", LOWER, RATIO, "the same over Private_*"),
+	ROW(MEMORY_RSS, "memory.rss", "B", LOWER, RATIO, "the same over Rss"),
+	ROW(MEMORY_VIRTUAL, "memory.virtual", "B", LOWER, RATIO, "the same over VmSize"),
+	ROW(MEMORY_EMULATOR_CODE, "memory.emulator_code", "B", LOWER, DIFF, "resident part of QEMU's translation buffer under TCG; 0 under KVM"),
+	ROW(MEMORY_CGROUP, "memory.cgroup", "B", LOWER, RATIO, "charged to the instance's cgroup: anonymous, shmem, file, kernel"),
+	ROW(MEMORY_CGROUP_ANON, "memory.cgroup_anon", "B", LOWER, RATIO, "its anonymous part"),
+	ROW(MEMORY_CGROUP_SHMEM, "memory.cgroup_shmem", "B", LOWER, DIFF, "its shared-memory part"),
+	ROW(MEMORY_CGROUP_FILE, "memory.cgroup_file", "B", LOWER, DIFF, "its page-cache part"),
+	ROW(MEMORY_CGROUP_KERNEL, "memory.cgroup_kernel", "B", LOWER, RATIO, "its kernel part: slab, stacks, page tables, per-CPU, sockets"),
+	ROW(MEMORY_PEAK, "memory.peak", "B", LOWER, RATIO, "high-water mark of the cgroup since start"),
+	ROW(MEMORY_HOST_DELTA, "memory.host_delta", "B", LOWER, DIFF, "fall of MemAvailable + per-CPU free pages from before the start to after settling, per instance"),
+	ROW(MEMORY_GUEST_TOTAL, "memory.guest_total", "B", NEITHER, RATIO, "MemTotal of the guest's kernel; a container reports its limit"),
+	ROW(MEMORY_GUEST_USED, "memory.guest_used", "B", LOWER, RATIO, "MemTotal less MemAvailable of the guest's kernel"),
+	ROW(MEMORY_PAYLOAD, "memory.payload", "B", LOWER, RATIO, "PSS of the workload's own processes, as seen inside"),
+	ROW(MEMORY_FIXED, "memory.fixed", "B", LOWER, DIFF, "PSS of daemons that serve all instances, once per set"),
+	ROW(MEMORY_TARE_PSS, "memory.tare_pss", "B", LOWER, DIFF, "memory.pss less the base arm's in the same block", D),
+	ROW(MEMORY_TARE, "memory.tare", "B", LOWER, DIFF, "what one more instance takes from the machine beyond the base arm, kernel memory included", D),
+	ROW(PROCESSES_HOST, "processes.host", "1", LOWER, DIFF, "user processes on the host that belong to the instance", X),
+	ROW(PROCESSES_THREADS, "processes.threads", "1", LOWER, DIFF, "their threads beyond the main ones", X),
+	ROW(PROCESSES_HOST_KERNEL, "processes.host_kernel", "1", LOWER, DIFF, "kernel threads made for it outside its cgroup", X),
+	ROW(PROCESSES_GUEST_USER, "processes.guest_user", "1", LOWER, DIFF, "user processes of the guest's own kernel", X),
+	ROW(PROCESSES_GUEST_KERNEL, "processes.guest_kernel", "1", LOWER, DIFF, "kernel threads of the guest's own kernel, without its pools of kworkers", X),
+	ROW(PROCESSES_TOTAL, "processes.total", "1", LOWER, DIFF, "host + host_kernel + guest_user + guest_kernel", X),
+	ROW(PROCESSES_TARE, "processes.tare", "1", LOWER, DIFF, "total less the workload's own processes", X),
+	ROW(PROCESSES_FIXED, "processes.fixed", "1", LOWER, DIFF, "processes of daemons serving the whole set", X),
+	ROW(BOOT_PREPARE, "boot.prepare", "s", LOWER, RATIO, "images, cgroups, links, definitions: outside the clock of every arm", T),
+	ROW(BOOT_SPAWN, "boot.spawn", "s", LOWER, RATIO, "start request until the instance's root process has been executed", T),
+	ROW(BOOT_KERNEL, "boot.kernel", "s", LOWER, RATIO, "until the first byte of the guest kernel's early console", T),
+	ROW(BOOT_INIT, "boot.init", "s", LOWER, RATIO, "until the first byte PID 1 inside sends", T),
+	ROW(BOOT_READY, "boot.ready", "s", LOWER, RATIO, "until the workload accepts work", T),
+	ROW(BOOT_FIRST_RESPONSE, "boot.first_response", "s", LOWER, RATIO, "until a client outside has the complete answer to its first request", T),
+	ROW(BOOT_CPU, "boot.cpu", "s", LOWER, RATIO, "CPU time of instance and harness together until ready", T),
+	ROW(BOOT_STOP, "boot.stop", "s", LOWER, RATIO, "stop request until everything is reaped", T),
+	ROW(NETWORK_RX, "network.rx", "bit/s", HIGHER, RATIO, "one TCP stream into the instance, payload counted by the receiver", T),
+	ROW(NETWORK_TX, "network.tx", "bit/s", HIGHER, RATIO, "one TCP stream out of the instance", T),
+	ROW(NETWORK_HTTP, "network.http", "bit/s", HIGHER, RATIO, "a large HTTP body fetched by libcurl", T),
+	ROW(NETWORK_HTTP_TTFB, "network.http_ttfb", "s", LOWER, RATIO, "time to the first byte of a small HTTP body", T),
+	ROW(NETWORK_RR_P50, "network.rr_p50", "s", LOWER, RATIO, "request and response of a few bytes on one connection: median", T),
+	ROW(NETWORK_RR_P99, "network.rr_p99", "s", LOWER, RATIO, "the same: 99th percentile", T),
+	ROW(NETWORK_CONNECTS, "network.connects", "1/s", HIGHER, RATIO, "connections opened, used once, closed", T),
+	ROW(NETWORK_CPU, "network.cpu", "s/GiB", LOWER, RATIO, "CPU time per GiB moved: instance, peer and the rest of the host", T),
+	ROW(NETWORK_CPU_INSTANCE, "network.cpu_instance", "s/GiB", LOWER, RATIO, "the instance's part of it", T),
+	ROW(NETWORK_CPU_PEER, "network.cpu_peer", "s/GiB", LOWER, RATIO, "the peer's part of it", T),
+	ROW(NETWORK_CPU_REST, "network.cpu_rest", "s/GiB", LOWER, DIFF, "the rest of the host's part of it, less idle", T),
+};
+/* clang-format on */
+
+int metric_find(const char *name)
+{
+	for (int i = 0; i < METRIC_COUNT; i++)
+		if (!strcmp(metrics[i].name, name))
+			return i;
+	return -1;
+}

@@ -1,0 +1,22 @@
+/* host.h - what this machine is (fingerprint and environment) and the counters the guards watch. */
+#ifndef TARE_HOST_H
+#define TARE_HOST_H
+
+#include "cgroup.h"
+#include "error.h"
+
+#include <jansson.h>
+
+/* Object for run.json "host": name, cpu_model, cores, ram_bytes, kernel, cgroup, ksm, thp, governor,
+ * swap_bytes, overcommit, microcode, distribution, tools (qemu, libvirt, gnuplot versions by asking them once), and
+ * "fingerprint": 16 hex digits of a hash over CPU model, cores, RAM (rounded to 256 MiB), accelerator,
+ * cgroup mode. accelerator: "kvm", "tcg" or "none". New reference. */
+json_t *host_describe(int root, enum cgroup_mode mode, const char *accelerator, struct error *err);
+/* Fingerprint only, from such an object: new string. */
+char *host_fingerprint(const char *cpu_model, unsigned cores, uint64_t ram, const char *accelerator,
+	const char *cgroup);
+
+/* Online CPUs this process may use, ascending; *n at most max. */
+int host_cpus(unsigned *cpus, size_t max, size_t *n, struct error *err);
+
+#endif

@@ -1,0 +1,26 @@
+/* netlink.h - links in the lab by libnl-route: bridge, veth, tap, addresses, counters. */
+#ifndef TARE_NETLINK_H
+#define TARE_NETLINK_H
+
+#include "error.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+int link_up(const char *name, struct error *err);
+int link_add_bridge(const char *name, struct error *err);
+int link_add_address(const char *name, const char *address, unsigned prefix, struct error *err);
+int link_set_master(const char *name, const char *bridge, struct error *err);
+/* A veth pair: name here, peer as peer_name inside the network namespace of pid (0 = here). */
+int link_add_veth(const char *name, const char *peer_name, pid_t pid, struct error *err);
+/* A persistent tap. */
+int link_add_tap(const char *name, struct error *err);
+/* Deleted at once; missing is fine. */
+int link_delete(const char *name, struct error *err);
+struct link_counters { uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, mtu; };
+int link_counters(const char *name, struct link_counters *out, struct error *err);
+/* Inside the caller's own namespace, by ioctl and without libnl (for a child between clone and exec):
+ * sets address and up. -1 with errno. */
+int netif_configure(const char *name, const char *address, unsigned prefix);
+
+#endif

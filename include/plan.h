@@ -1,0 +1,85 @@
+/* plan.h - a plan is data: which arms, workloads, instance counts, how many blocks, seed. Pure: reading,
+ * checking, expanding to trials and shuffling touch nothing but the JSON text. */
+#ifndef TARE_PLAN_H
+#define TARE_PLAN_H
+
+#include "error.h"
+#include "metric.h"
+#include "workload.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One option of a platform's arms: checked by plan.c against the platform's table. */
+enum option_type { OPTION_STRING, OPTION_PATH, OPTION_BYTES, OPTION_BOOL, OPTION_CHOICE };
+struct option_spec {
+	const char *name;
+	enum option_type type;
+	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
+	const char *standard;       /* default as text, NULL = none */
+	const char *help;
+};
+
+struct arm {
+	char *name;
+	const struct platform *platform; /* borrowed, from the platform table */
+	json_t *options; /* object, checked: every option of the platform, defaults filled in; paths absolute */
+};
+
+struct plan {
+	char *name, *help;
+	unsigned blocks; /* counted blocks */
+	unsigned warmup; /* declared warm-up blocks before them, not counted */
+	uint64_t seed;
+	bool seed_given;
+	struct arm *arms;
+	size_t n_arms;
+	struct workload **workloads;
+	size_t n_workloads;
+	unsigned *instances; /* sorted, unique; 0 only in a slope list (more than one entry) */
+	size_t n_instances;
+	uint64_t memory;     /* B the workload may use, the same in every arm */
+	double settle;       /* s between ready and the memory reading */
+	double network_seconds, network_omit; /* per direction; omit < seconds */
+	bool probe_enabled[8]; /* by index in the probe table */
+	char *base;          /* arm the others are compared with; "host" by default */
+	double margin_ratio_time, margin_ratio_memory; /* 0.05, 0.03 */
+	enum metric_id primary[5];
+	size_t n_primary;
+	struct { double foreign_cpu, steal, swap_ins, throttled; } limits; /* guards; fractions of one CPU, counts */
+	json_t *allow;       /* declared differences: object aspect -> reason */
+	json_t *json;        /* canonical, whole: what run.json keeps */
+};
+
+/* What the command line may override; NULL or 0 = leave. */
+struct plan_override {
+	const char *const *arms; size_t n_arms;
+	const char *const *workloads; size_t n_workloads;
+	const char *instances; /* "1,2,4" */
+	const char *blocks, *seed; /* as typed: checked here with the option's name in the message */
+	bool quick;                /* no warm-up, one block, shorter times */
+};
+
+/* name: installed plan or path. New, or NULL. */
+struct plan *plan_load(const char *name, const struct plan_override *o, struct error *err);
+/* The same from text, for tests and fuzzing; where names the text in messages. */
+struct plan *plan_parse(const char *text, size_t len, const char *where,
+	const struct plan_override *o, struct error *err);
+void plan_free(struct plan *p);
+
+/* One cell of the executed order. */
+struct trial {
+	unsigned block, index, attempt;
+	const struct arm *arm;           /* borrowed from the plan */
+	const struct workload *workload; /* borrowed */
+	unsigned instances;
+};
+/* Complete blocks, each holding every arm once per workload and count in an order shuffled by the
+ * plan's seed (Fisher-Yates over xoshiro256**, unbiased). New array of *n, owned by the caller. */
+struct trial *plan_trials(const struct plan *p, size_t *n);
+/* Estimated seconds of one trial, from the platform's table; for --dry-run and the time left. */
+double trial_estimate(const struct trial *t, const struct plan *p, bool emulated);
+
+#endif

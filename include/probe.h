@@ -1,0 +1,52 @@
+/* probe.h - what is measured. A probe is one file ending in one const table, and one line in probes[]
+ * (harness/probe/probes.c). It sees instances, never platforms. */
+#ifndef TARE_PROBE_H
+#define TARE_PROBE_H
+
+#include "error.h"
+#include "instance.h"
+#include "lab.h"
+#include "metric.h"
+#include "plan.h"
+#include "sample.h"
+#include "workload.h"
+
+#include <stddef.h>
+
+/* One instance set while it is measured. */
+struct measurement {
+	struct lab *lab;
+	const struct plan *plan;
+	const struct workload *workload;
+	struct instance *instances; /* n of them; n may be 0 (the empty set of a slope) */
+	size_t n;
+	int64_t prepare_ns;         /* time spent in prepare, all instances */
+	unsigned extra_flags;       /* set on every sample (guards) */
+	void *data[8];              /* one slot a probe, by its index in probes[]; freed by after() */
+	struct { double value; bool ok; const char *reason; unsigned flags; enum sample_status status; }
+		out[METRIC_COUNT];  /* what was found; reason is owned by the measurement */
+	bool filled[METRIC_COUNT];
+};
+
+void measurement_init(struct measurement *m);
+void measurement_free(struct measurement *m);
+/* One value, per instance; a non-finite one becomes a failed sample. */
+void measured(struct measurement *m, enum metric_id id, double value, unsigned flags);
+void not_measured(struct measurement *m, enum metric_id id, enum sample_status status,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+struct probe {
+	const char *name, *help;
+	enum metric_id first, last; /* the metrics it answers for: all of them, every time */
+	/* Just before the start, after prepare. NULL = nothing. */
+	int (*before)(struct measurement *m, unsigned slot, struct error *err);
+	/* Everything runs and has settled. */
+	int (*measure)(struct measurement *m, unsigned slot, struct error *err);
+	/* After stop: late metrics; frees m->data[slot]. Called in any case after before(). */
+	int (*after)(struct measurement *m, unsigned slot, struct error *err);
+};
+
+extern const struct probe *const probes[]; /* NULL-terminated */
+int probe_find(const char *name); /* index or -1 */
+
+#endif

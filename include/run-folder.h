@@ -1,0 +1,27 @@
+/* run-folder.h - a run is one folder; this makes it, names it, reads it back. */
+#ifndef TARE_RUN_FOLDER_H
+#define TARE_RUN_FOLDER_H
+
+#include "error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct run_folder {
+	char *path;  /* absolute */
+	int dirfd;
+	char id[17]; /* 16 hex digits */
+};
+/* path NULL: results/<UTC time>-<id>/ below the working directory, with results/latest pointing at it. The
+ * folder must be new or empty (EXIT_USAGE). Under sudo it belongs to the calling user (SUDO_UID/GID). */
+int run_folder_create(const char *path, struct run_folder *out, struct error *err);
+/* An existing one: run.json is read and checked (schema, types, versions). *run is new. */
+int run_folder_open(const char *path, struct run_folder *out, json_t **run, struct error *err);
+/* name <- JSON, atomically, sorted keys kept in insertion order, owned by the calling user. */
+int run_folder_write_json(const struct run_folder *f, const char *name, const json_t *value,
+	struct error *err);
+/* Gives everything in it to the calling user of sudo; nothing otherwise. */
+int run_folder_give(const struct run_folder *f, struct error *err);
+void run_folder_close(struct run_folder *f);
+
+#endif

@@ -1,0 +1,41 @@
+/* stats.h - estimators, intervals, tests. Pure: no I/O, no clock, no global state. Formulas name their
+ * source. NaN marks "not defined" (too few); callers turn it into null with a reason. */
+#ifndef TARE_STATS_H
+#define TARE_STATS_H
+
+#include <stddef.h>
+
+enum verdict { VERDICT_NONE, VERDICT_HIGHER, VERDICT_LOWER, VERDICT_SAME, VERDICT_UNCLEAR };
+extern const char *const verdict_names[]; /* "none", "higher", "lower", "same", "unclear" */
+
+struct interval { double lo, hi, coverage; }; /* NaN, NaN, 0 when n is too small */
+
+/* The array is sorted in place by all of these. */
+double stats_median(double *x, size_t n);
+/* Type 7 quantile (Hyndman & Fan 1996), p in [0, 1]. */
+double stats_quantile(double *x, size_t n, double p);
+/* Exact order-statistic interval of the median (binomial ranks, Conover 1999, 3.2); none below n = 6 at 95 %. */
+struct interval stats_median_interval(double *x, size_t n, double confidence);
+/* Two-sided exact sign test of "median = m" against x; ties dropped. */
+double stats_sign_test(const double *x, size_t n, double m);
+
+/* Exact two-sided Mann-Whitney p (Loeffler recurrence without ties up to n*m = 2500; with ties or more: normal with tie correction). */
+double stats_mann_whitney(const double *x, size_t n, const double *y, size_t m);
+/* Hodges-Lehmann shift (median of y_j - x_i) with its interval from the same distribution. */
+double stats_hodges_lehmann(const double *x, size_t n, const double *y, size_t m, double confidence,
+	struct interval *out);
+
+struct line { double intercept, slope; struct interval intercept_interval, slope_interval; size_t n; };
+/* Least squares y = intercept + slope x with Student-t intervals (Draper & Smith 1998, 1.4). */
+struct line stats_line(const double *x, const double *y, size_t n, double confidence);
+
+/* Verdict of an interval [lo, hi] against the margin [-m, +m] (ln ratio or difference). */
+enum verdict stats_verdict(struct interval i, double margin);
+/* About how many more blocks until the interval's half width is at most target (n grows with width^2). 0 = none. */
+size_t stats_blocks_needed(struct interval i, size_t n, double target);
+/* Holm (1979): reject[k] for p[k] at family level alpha. */
+void stats_holm(const double *p, size_t n, double alpha, int *reject);
+/* 1 when the sorted data split into two groups far apart (largest gap over 4 times the median gap within, both sides >= n/4). */
+int stats_two_modes(double *x, size_t n);
+
+#endif

@@ -1,0 +1,45 @@
+/* workload.h - what runs: the same bytes in every arm. A workload is one JSON file (workloads/NAME.json
+ * or a path); built-in ones name a verb of the agent instead of a command. */
+#ifndef TARE_WORKLOAD_H
+#define TARE_WORKLOAD_H
+
+#include "error.h"
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ready_kind {
+	READY_AGENT, /* the verb itself says so */
+	READY_TCP,   /* something accepts on ready_port */
+	READY_HTTP,  /* GET ready_path on ready_port answers 2xx or 3xx in full */
+	READY_LINE,  /* a line on its output contains ready_text */
+};
+
+struct workload {
+	char *name;
+	char *help;
+	char *folder;    /* folder of the JSON file: relative paths in "files" start here */
+	char *verb;      /* a verb of the agent, NULL with command */
+	char **command;  /* NULL-terminated argv, NULL with verb; for a verb its key=value arguments */
+	char **env;      /* NULL-terminated "KEY=VALUE" */
+	char **files;    /* NULL-terminated: a folder or tar laid over the root, or single host paths; ELF
+			    files bring the shared libraries they need */
+	enum ready_kind ready;
+	uint16_t ready_port;
+	char *ready_path, *ready_text;
+	double timeout;  /* seconds until ready, before the accelerator's factor; default 30 */
+	/* Where a client outside makes its first request; 0 = serves no TCP. */
+	uint16_t port;
+	char *http_small, *http_large; /* paths for network.http_ttfb and network.http, or NULL */
+	json_t *json;    /* as read, for run.json */
+};
+
+/* name: an installed workload's name or a path (holds a '/' or ends in .json). New, or NULL. */
+struct workload *workload_load(const char *name, struct error *err);
+void workload_free(struct workload *w);
+/* Folder of the installed workloads: $TARE_DATA/workloads, beside the executable's source tree, or
+ * DATADIR of the build. Borrowed. */
+const char *data_folder(void);
+
+#endif
