@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 int link_up(const char *name, struct error *err);
+/* STP off, forward delay 0 (a new port forwards at once), an address that ports do not change. */
 int link_add_bridge(const char *name, struct error *err);
 int link_add_address(const char *name, const char *address, unsigned prefix, struct error *err);
 int link_set_master(const char *name, const char *bridge, struct error *err);
@@ -20,7 +21,7 @@ int link_delete(const char *name, struct error *err);
 struct link_counters { uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, mtu; };
 int link_counters(const char *name, struct link_counters *out, struct error *err);
 /* Inside the caller's own namespace, by ioctl and without libnl (for a child between clone and exec):
- * sets address and up. -1 with errno. */
+ * sets address (NULL: leaves it) and up. -1 with errno. */
 int netif_configure(const char *name, const char *address, unsigned prefix);
 
 #endif
