@@ -1,10 +1,13 @@
-/* command.h - the table of commands: one row drives dispatch, help, completion and the man page. */
+/* command.h - the table of commands: one row drives dispatch, help, completion and the man page. To add
+ * one: a file harness/cmd-NAME.c ending in its const struct, a declaration here, a line in commands.c. */
 #ifndef TARE_COMMAND_H
 #define TARE_COMMAND_H
 
 #include "error.h"
 
+#include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 struct command_option {
 	const char *name;     /* "blocks": --blocks */
@@ -20,22 +23,45 @@ struct command {
 	const char *help;     /* one line */
 	const char *text;     /* paragraphs for --help and the man page; NULL = none */
 	const struct command_option *options; /* ends with name == NULL; --help is added for all */
-	/* Returns the exit code; err->code set means main prints err. */
+	/* argv[0] is the command's name. Returns the exit code; err->code set means main prints err. */
 	int (*run)(int argc, char **argv, struct error *err);
 };
-extern const struct command *const commands[]; /* NULL-terminated */
+extern const struct command *const commands[]; /* NULL-terminated, in the order of help */
+const struct command *command_find(const char *name);
+/* command_find(), or NULL with EXIT_USAGE and did-you-mean. */
+const struct command *command_need(const char *name, struct error *err);
+extern const struct command command_doctor, command_gc, command_list, command_report, command_run;
 #define TARE_VERSION "0.1.0"
 
-/* Parsed arguments: positional ones and options in order; messages with did-you-mean. */
+/* Parsed arguments: positional ones and options in order; messages with did-you-mean. Texts are borrowed
+ * from argv. */
 struct arguments {
-	const char **positional; unsigned n_positional;
-	struct { const struct command_option *option; const char *value; } *given; unsigned n_given;
-	bool help;
+	const char **positional;
+	unsigned n_positional;
+	struct argument_given {
+		const struct command_option *option;
+		const char *value; /* "" for a switch */
+	} *given;
+	unsigned n_given;
+	bool help; /* --help or -h was given: the rest is not checked; print command_help() and return 0 */
 };
+/* argv[0] is the command's name. 0, or -1 with EXIT_USAGE and nothing to free. */
 int arguments_parse(const struct command *c, int argc, char **argv, unsigned max_positional,
 	struct arguments *out, struct error *err);
 void arguments_free(struct arguments *a);
-const char *argument(const struct arguments *a, const char *name); /* last value, "" for a switch, NULL if not given */
+#define cleanup_arguments __attribute__((cleanup(arguments_free)))
+/* Last value, "" for a switch, NULL if not given. */
+const char *argument(const struct arguments *a, const char *name);
+/* Prints the command's help to standard output. */
 void command_help(const struct command *c);
+
+/* Rows of `tare list`: new arrays of objects with "name", "help" and the columns of their kind. */
+json_t *list_platforms(void);
+json_t *list_probes(void);
+json_t *list_metrics(void);
+json_t *list_workloads(void);
+json_t *list_plans(void);
+/* Prints a JSON value and a newline to standard output. */
+void print_json(const json_t *value);
 
 #endif

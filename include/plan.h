@@ -44,6 +44,7 @@ struct plan {
 	double settle;       /* s between ready and the memory reading */
 	double network_seconds, network_omit; /* per direction; omit < seconds */
 	bool probe_enabled[8]; /* by index in the probe table */
+	double probe_seconds;  /* rough time that the enabled probes take in one trial */
 	char *base;          /* arm the others are compared with; "host" by default */
 	double margin_ratio_time, margin_ratio_memory; /* 0.05, 0.03 */
 	enum metric_id primary[5];
@@ -62,12 +63,30 @@ struct plan_override {
 	bool quick;                /* no warm-up, one block, shorter times */
 };
 
-/* name: installed plan or path. New, or NULL. */
+#define PLAN_SCHEMA "tare/plan/1"
+#define PLAN_MAX_BLOCKS 1000
+#define PLAN_MAX_INSTANCES 4096
+#define PLAN_MAX_LIST 64 /* arms, workloads, instance counts */
+#define PLAN_MIN_MEMORY (16ull << 20)
+#define PLAN_MAX_MEMORY (1ull << 40)
+
+/* name: installed plan or path. New, or NULL. Relative paths in it start at the plan's folder. */
 struct plan *plan_load(const char *name, const struct plan_override *o, struct error *err);
 /* The same from text, for tests and fuzzing; where names the text in messages. */
 struct plan *plan_parse(const char *text, size_t len, const char *where,
 	const struct plan_override *o, struct error *err);
 void plan_free(struct plan *p);
+/* A seed for JSON: an integer up to 2^53, digits in a text above (other programs read doubles). New. */
+json_t *plan_seed_json(uint64_t seed);
+
+/* xoshiro256** (Blackman, Vigna 2018) seeded by splitmix64 (Steele, Lea, Flood 2014). */
+struct rng {
+	uint64_t s[4];
+};
+void rng_seed(struct rng *r, uint64_t seed);
+uint64_t rng_next(struct rng *r);
+/* Uniform in [0, n), n > 0, by rejection. */
+uint64_t rng_below(struct rng *r, uint64_t n);
 
 /* One cell of the executed order. */
 struct trial {

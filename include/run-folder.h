@@ -13,15 +13,19 @@ struct run_folder {
 	char id[17]; /* 16 hex digits */
 };
 /* path NULL: results/<UTC time>-<id>/ below the working directory, with results/latest pointing at it. The
- * folder must be new or empty (EXIT_USAGE). Under sudo it belongs to the calling user (SUDO_UID/GID). */
+ * folder must be new or empty (EXIT_USAGE); missing parents are made. Under sudo it belongs to the calling
+ * user (SUDO_UID/GID). */
 int run_folder_create(const char *path, struct run_folder *out, struct error *err);
 /* An existing one: run.json is read and checked (schema, types, versions). *run is new. */
 int run_folder_open(const char *path, struct run_folder *out, json_t **run, struct error *err);
-/* name <- JSON, atomically, sorted keys kept in insertion order, owned by the calling user. */
+/* name <- JSON, atomically, keys in insertion order, owned by the calling user. */
 int run_folder_write_json(const struct run_folder *f, const char *name, const json_t *value,
 	struct error *err);
 /* Gives everything in it to the calling user of sudo; nothing otherwise. */
 int run_folder_give(const struct run_folder *f, struct error *err);
+/* A folder in which nothing was measured is taken away again (only what tare itself made in it). */
+void run_folder_discard(struct run_folder *f);
+/* May be called twice. */
 void run_folder_close(struct run_folder *f);
 
 #endif

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "metric.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum sample_status { SAMPLE_OK, SAMPLE_SKIPPED, SAMPLE_FAILED };

@@ -6,6 +6,7 @@
 #include "error.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ enum ready_kind {
 struct workload {
 	char *name;
 	char *help;
+	char *path;      /* absolute path of the JSON file, NULL when parsed from text */
 	char *folder;    /* folder of the JSON file: relative paths in "files" start here */
 	char *verb;      /* a verb of the agent, NULL with command */
 	char **command;  /* NULL-terminated argv, NULL with verb; for a verb its key=value arguments */
@@ -35,11 +37,25 @@ struct workload {
 	json_t *json;    /* as read, for run.json */
 };
 
-/* name: an installed workload's name or a path (holds a '/' or ends in .json). New, or NULL. */
+/* name: an installed workload's name or a path (holds a '/' or ends in .json; relative to base, a folder,
+ * NULL = the working directory). New, or NULL: callers put the place in front with error_wrap(). */
+struct workload *workload_load_from(const char *name, const char *base, struct error *err);
 struct workload *workload_load(const char *name, struct error *err);
+/* The same from text; where names it in messages, folder is what relative files start from, standard_name
+ * serves a workload that has no name of its own. For tests and fuzzing. */
+struct workload *workload_parse(const char *text, size_t len, const char *where, const char *folder,
+	const char *standard_name, struct error *err);
 void workload_free(struct workload *w);
-/* Folder of the installed workloads: $TARE_DATA/workloads, beside the executable's source tree, or
- * DATADIR of the build. Borrowed. */
+
+/* The folder that holds workloads/: $TARE_DATA, else beside the executable's source tree, else DATADIR of
+ * the build. Borrowed until the next call. */
 const char *data_folder(void);
+/* Names (without .json) in a folder below it ("workloads", "workloads/plans"), sorted. New list, may be
+ * NULL when there are none. */
+char **data_list(const char *folder);
+/* Path of an installed file: <data>/<folder>/<name>.json. New string. */
+char *data_path(const char *folder, const char *name);
+/* Whether a name on a command line or in a plan means a file rather than an installed one. */
+bool is_path_name(const char *name);
 
 #endif

@@ -1,0 +1,154 @@
+/* cmd-list.c - `tare list`: the tables. A kind is one line in kinds[]; its rows are JSON objects, and the
+ * text is made from them. list-platforms.c and list-probes.c hold the rows of the code's own tables. */
+#include "command.h"
+#include "json.h"
+#include "util.h"
+#include "workload.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+static const struct command_option options[] = {
+	{.name = "json", .help = "print JSON"},
+	{.name = NULL},
+};
+
+struct kind {
+	const char *name;
+	json_t *(*rows)(void);
+	const char *columns[6]; /* keys shown in text, NULL-terminated; "help" comes last */
+};
+
+static const struct kind kinds[] = {
+	{"platforms", list_platforms, {"name", "help"}},
+	{"workloads", list_workloads, {"name", "help"}},
+	{"probes", list_probes, {"name", "help"}},
+	{"metrics", list_metrics, {"name", "unit", "better", "compare", "help"}},
+	{"plans", list_plans, {"name", "help"}},
+};
+
+/* Installed JSON files of a folder: name and help; one that cannot be read says why instead. */
+static json_t *list_files(const char *folder)
+{
+	cleanup_strv char **names = data_list(folder);
+	json_t *rows = json_array();
+
+	for (size_t i = 0; names && names[i]; i++) {
+		cleanup_free char *path = data_path(folder, names[i]);
+		struct error err = ERROR_INIT;
+		cleanup_json json_t *o =
+			json_read_object(AT_FDCWD, path, JSON_MAX_SIZE, names[i], &err);
+		const char *help = json_string_value(json_object_get(o, "help"));
+
+		json_array_append_new(rows,
+			json_pack("{ss so so}", "name", names[i], "help",
+				json_text(o ? help ? help : "" : err.text), "path",
+				json_text(path)));
+	}
+	return rows;
+}
+
+json_t *list_workloads(void)
+{
+	return list_files("workloads");
+}
+
+json_t *list_plans(void)
+{
+	return list_files("workloads/plans");
+}
+
+static const char *cell(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return text ? text : "";
+}
+
+static void print_rows(const struct kind *k, const json_t *rows)
+{
+	int width[ARRAY_SIZE(k->columns)] = {0};
+	char safe[SAFE_TEXT_SIZE];
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row) {
+		for (size_t c = 0; k->columns[c]; c++) {
+			int n = (int)strlen(safe_text(cell(row, k->columns[c]), safe));
+
+			width[c] = n > width[c] ? n : width[c];
+		}
+	}
+	json_array_foreach (rows, i, row) {
+		for (size_t c = 0; k->columns[c]; c++) {
+			bool last = !k->columns[c + 1];
+
+			safe_text(cell(row, k->columns[c]), safe);
+			printf("%s%-*s%s", c ? "  " : "  ", last ? 0 : width[c], safe,
+				last ? "\n" : "");
+		}
+	}
+}
+
+/* All kinds for NULL. -1 with did-you-mean for a name that is none. */
+static int choose(const char *word, const struct kind **first, size_t *n, struct error *err)
+{
+	const char *names[ARRAY_SIZE(kinds) + 1] = {NULL};
+	char safe[SAFE_TEXT_SIZE];
+	const char *near;
+
+	*first = kinds;
+	*n = ARRAY_SIZE(kinds);
+	if (!word)
+		return 0;
+	*n = 1;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		names[i] = kinds[i].name;
+		*first = &kinds[i];
+		if (strcmp(kinds[i].name, word) == 0)
+			return 0;
+	}
+	near = did_you_mean(word, names);
+	return error_set(err, EXIT_USAGE,
+		"list: unknown table, got \"%s\", expected platforms, workloads, probes, metrics "
+		"or "
+		"plans%s%s%s",
+		safe_text(word, safe), near ? "; did you mean " : "", near ? near : "",
+		near ? "?" : "");
+}
+
+static int run_list(int argc, char **argv, struct error *err)
+{
+	cleanup_arguments struct arguments a = {0};
+	cleanup_json json_t *all = json_object();
+	const struct kind *first;
+	size_t n;
+
+	if (arguments_parse(&command_list, argc, argv, 1, &a, err) < 0)
+		return -1;
+	if (a.help) {
+		command_help(&command_list);
+		return EXIT_FINE;
+	}
+	if (choose(a.n_positional ? a.positional[0] : NULL, &first, &n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(all, first[i].name, first[i].rows());
+	if (argument(&a, "json")) {
+		print_json(all);
+		return EXIT_FINE;
+	}
+	for (size_t i = 0; i < n; i++) {
+		printf("%s%s:\n", i ? "\n" : "", first[i].name);
+		print_rows(&first[i], json_object_get(all, first[i].name));
+	}
+	return EXIT_FINE;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.synopsis = "[platforms|workloads|probes|metrics|plans] [--json]",
+	.help = "print the tables: platforms, workloads, probes, metrics, plans",
+	.options = options,
+	.run = run_list,
+};

@@ -1,0 +1,100 @@
+/* cmd-report.c - `tare report DIR`: makes everything right of samples.jsonl again. */
+#include "command.h"
+#include "json.h"
+#include "report.h"
+#include "run-folder.h"
+#include "sample.h"
+#include "summary.h"
+#include "util.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+
+static const struct command_option options[] = {
+	{.name = "json", .help = "print the summary as JSON instead of the table"},
+	{.name = NULL},
+};
+
+static unsigned terminal_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	uint64_t n;
+
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	if (columns && parse_u64(columns, 20, 1000, &n) == 0)
+		return (unsigned)n;
+	return 100;
+}
+
+static bool terminal_has_colour(void)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term &&
+		strcmp(term, "dumb") != 0;
+}
+
+static int write_report(
+	const struct run_folder *f, const json_t *run, bool as_json, struct error *err)
+{
+	struct sample_set set = {0};
+	cleanup_json json_t *summary = NULL;
+	cleanup_free char *charts_missing = NULL;
+
+	if (sample_set_read(f->dirfd, &set, err) < 0)
+		return -1;
+	summary = summary_make(run, &set, err);
+	if (set.torn_bytes)
+		fprintf(stderr, "tare: samples.jsonl: torn last line of %zu bytes left out\n",
+			set.torn_bytes);
+	sample_set_free(&set);
+	if (!summary || run_folder_write_json(f, "summary.json", summary, err) < 0 ||
+		report_write(f->dirfd, run, summary, &charts_missing, err) < 0)
+		return -1;
+	run_folder_give(f, err);
+	if (charts_missing)
+		fprintf(stderr, "tare: charts: not drawn: %s\n", charts_missing);
+	if (as_json)
+		print_json(summary);
+	else if (report_table(stdout, run, summary, terminal_width(), terminal_has_colour()) < 0)
+		return error_set(err, EXIT_INTERNAL, "standard output: cannot be written");
+	return err->code ? -1 : EXIT_FINE;
+}
+
+static int run_report(int argc, char **argv, struct error *err)
+{
+	cleanup_arguments struct arguments a = {0};
+	cleanup_json json_t *run = NULL;
+	struct run_folder folder;
+	int rc;
+
+	if (arguments_parse(&command_report, argc, argv, 1, &a, err) < 0)
+		return -1;
+	if (a.help) {
+		command_help(&command_report);
+		return EXIT_FINE;
+	}
+	if (!a.n_positional)
+		return error_set(err, EXIT_USAGE,
+			"report: no folder, expected DIR such as results/latest; see tare report "
+			"--help");
+	if (run_folder_open(a.positional[0], &folder, &run, err) < 0)
+		return -1;
+	rc = write_report(&folder, run, argument(&a, "json") != NULL, err);
+	run_folder_close(&folder);
+	return rc;
+}
+
+const struct command command_report = {
+	.name = "report",
+	.synopsis = "DIR [--json]",
+	.help = "make summary, charts and report of a run again, and print the table",
+	.text = "DIR is the folder of a run, for example results/latest. Needs no privileges: "
+		"only\n"
+		"run.json and samples.jsonl are read; summary.json, report.md and charts/ are "
+		"written.",
+	.options = options,
+	.run = run_report,
+};

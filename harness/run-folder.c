@@ -1,0 +1,354 @@
+/* run-folder.c - a run is one folder: made, named, given to the user behind sudo, read back. A new key of
+ * run.json that readers rely on is checked in check_run(). */
+#include "json.h"
+#include "run-folder.h"
+#include "util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* The user who called sudo. False when there is none, or it is root. */
+static bool sudo_user(uid_t *uid, gid_t *gid)
+{
+	const char *u = getenv("SUDO_UID"), *g = getenv("SUDO_GID");
+	uint64_t user, group;
+
+	if (geteuid() != 0 || !u || !g || parse_u64(u, 1, UINT32_MAX - 1, &user) < 0 ||
+		parse_u64(g, 0, UINT32_MAX - 1, &group) < 0)
+		return false;
+	*uid = (uid_t)user;
+	*gid = (gid_t)group;
+	return true;
+}
+
+static void give_one(int dirfd, const char *name)
+{
+	uid_t uid;
+	gid_t gid;
+
+	/* best effort: the run is worth more than its owner; run_folder_give() reports */
+	if (sudo_user(&uid, &gid) && fchownat(dirfd, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+		errno = 0;
+}
+
+/* Makes path and its missing parents; those made belong to the calling user. *made: whether the last one
+ * is new. */
+static int make_folders(const char *path, bool *made, const char *where, struct error *err)
+{
+	cleanup_free char *part = xstrdup(path);
+
+	for (char *end = part + 1;; end++) {
+		char kept = *end;
+
+		if (kept && kept != '/')
+			continue;
+		*end = '\0';
+		*made = mkdir(part, 0755) == 0;
+		if (*made)
+			give_one(AT_FDCWD, part);
+		else if (errno != EEXIST)
+			return error_errno(err, EXIT_USAGE, errno, "%s: cannot be created", where);
+		*end = kept;
+		if (!kept)
+			return 0;
+	}
+}
+
+static int folder_is_empty(int dirfd, const char *where, struct error *err)
+{
+	int copy = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *e;
+	bool found = false;
+
+	if (!dir) {
+		error_errno(err, EXIT_USAGE, errno, "%s: cannot be listed", where);
+		if (copy >= 0)
+			close(copy);
+		return -1;
+	}
+	while (!found && (e = readdir(dir)))
+		found = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+	closedir(dir);
+	if (found)
+		return error_set(err, EXIT_USAGE,
+			"%s: is not empty, expected a new or empty folder; a run is one folder",
+			where);
+	return 0;
+}
+
+static int make_id(char id[17], struct error *err)
+{
+	unsigned char raw[8];
+
+	if (getrandom(raw, sizeof(raw), 0) != sizeof(raw))
+		return error_errno(err, EXIT_INTERNAL, errno, "run id: no random bytes");
+	for (size_t i = 0; i < sizeof(raw); i++)
+		sprintf(id + 2 * i, "%02x", raw[i]);
+	return 0;
+}
+
+/* results/latest -> the new folder, atomically. */
+static int point_latest(const char *results, const char *name, const char *id, struct error *err)
+{
+	cleanup_close int fd = open(results, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char temporary[32];
+	struct stat st;
+
+	if (fd < 0)
+		return error_errno(err, EXIT_USAGE, errno, "results: cannot be opened");
+	if (fstatat(fd, "latest", &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(st.st_mode))
+		return error_set(err, EXIT_USAGE,
+			"results/latest: is in the way, expected a symbolic link; move it away");
+	snprintf(temporary, sizeof(temporary), ".latest.%s", id);
+	if (symlinkat(name, fd, temporary) < 0 || renameat(fd, temporary, fd, "latest") < 0) {
+		error_errno(err, EXIT_USAGE, errno, "results/latest: cannot be replaced");
+		unlinkat(fd, temporary, 0);
+		return -1;
+	}
+	give_one(fd, "latest");
+	return 0;
+}
+
+static char *absolute_path(const char *path, struct error *err)
+{
+	cleanup_free char *cwd = NULL;
+
+	if (path[0] == '/')
+		return xstrdup(path);
+	cwd = getcwd(NULL, 0);
+	/* a deleted folder has no path, or one that getcwd() marks "(unreachable)" */
+	if (!cwd || cwd[0] != '/') {
+		error_set(err, EXIT_USAGE,
+			"working directory: cannot be found, expected one that exists; change to "
+			"another");
+		return NULL;
+	}
+	return xasprintf("%s/%s", cwd, path);
+}
+
+/* Opens or creates the folder at f->path, which must be empty. */
+static int open_new(struct run_folder *f, const char *where, struct error *err)
+{
+	bool made;
+	cleanup_close int fd = -1;
+
+	if (make_folders(f->path, &made, where, err) < 0)
+		return -1;
+	fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be used as a folder", where);
+	if (!made && folder_is_empty(fd, where, err) < 0)
+		return -1;
+	if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be written to", where);
+	f->dirfd = steal_fd(&fd);
+	return 0;
+}
+
+static int create_named(const char *path, struct run_folder *f, struct error *err)
+{
+	char where[SAFE_TEXT_SIZE];
+
+	if (!*path)
+		return error_set(err, EXIT_USAGE,
+			"output folder: empty name, expected a new or empty folder");
+	f->path = absolute_path(path, err);
+	return f->path ? open_new(f, safe_text(path, where), err) : -1;
+}
+
+static int create_dated(struct run_folder *f, struct error *err)
+{
+	cleanup_free char *results = absolute_path("results", err), *name = NULL;
+	time_t now = time(NULL);
+	char date[32];
+	struct tm utc;
+
+	if (!results)
+		return -1;
+	gmtime_r(&now, &utc);
+	strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &utc);
+	name = xasprintf("%s-%s", date, f->id);
+	f->path = xasprintf("%s/%s", results, name);
+	if (open_new(f, "results", err) < 0)
+		return -1;
+	if (point_latest(results, name, f->id, err) < 0) {
+		rmdir(f->path);
+		return -1;
+	}
+	return 0;
+}
+
+int run_folder_create(const char *path, struct run_folder *out, struct error *err)
+{
+	struct run_folder f = {.dirfd = -1};
+
+	if (make_id(f.id, err) < 0 ||
+		(path ? create_named(path, &f, err) : create_dated(&f, err)) < 0) {
+		run_folder_close(&f);
+		return -1;
+	}
+	*out = f;
+	return 0;
+}
+
+static int check_key(
+	const json_t *run, const char *key, json_type type, const char *rule, struct error *err)
+{
+	const json_t *v = json_object_get(run, key);
+
+	if (!v)
+		return json_fail(err, "run.json", key, "missing", NULL, "%s", rule);
+	if (json_typeof(v) != type)
+		return json_fail(err, "run.json", key, "wrong type", v, "%s", rule);
+	return 0;
+}
+
+static int check_arms(const json_t *arms, struct error *err)
+{
+	const char *name;
+	json_t *arm;
+
+	json_object_foreach ((json_t *)arms, name, arm) {
+		if (!name_is_valid(name))
+			return json_fail(err, "run.json", "arms", "not a name", NULL,
+				"arms by names of 1 to 64 letters, digits or \"_.+-\"");
+		if (!json_is_object(arm))
+			return json_fail(
+				err, "run.json: arms", name, "wrong type", arm, "an object");
+		if (!json_is_string(json_object_get(arm, "platform")))
+			return json_fail(err, "run.json: arms", name, "without a platform", NULL,
+				"a text in \"platform\"");
+	}
+	return 0;
+}
+
+/* What report, compare and export rely on. Keys that later versions add are no error. */
+static int check_run(const json_t *run, struct error *err)
+{
+	const char *id;
+	const json_t *seed = json_object_get(run, "seed");
+
+	if (json_need_schema(run, "tare/run/1", "run.json", err) < 0 ||
+		check_key(run, "id", JSON_STRING, "16 hex digits", err) < 0 ||
+		check_key(run, "started", JSON_STRING, "a time in UTC", err) < 0 ||
+		check_key(run, "plan", JSON_OBJECT, "an object", err) < 0 ||
+		check_key(run, "host", JSON_OBJECT, "an object", err) < 0 ||
+		check_key(run, "arms", JSON_OBJECT, "an object", err) < 0 ||
+		check_arms(json_object_get(run, "arms"), err) < 0)
+		return -1;
+	id = json_string_value(json_object_get(run, "id"));
+	if (strlen(id) != 16 || strspn(id, "0123456789abcdef") != 16)
+		return json_fail(err, "run.json", "id", "not an id", json_object_get(run, "id"),
+			"16 hex digits");
+	if (!json_is_integer(seed) && !json_is_string(seed))
+		return json_fail(err, "run.json", "seed", seed ? "wrong type" : "missing", seed,
+			"a whole number or its digits");
+	return 0;
+}
+
+int run_folder_open(const char *path, struct run_folder *out, json_t **run, struct error *err)
+{
+	struct run_folder f = {.dirfd = -1};
+	char safe[SAFE_TEXT_SIZE];
+	json_t *json;
+
+	f.dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f.dirfd < 0)
+		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be opened as a run's folder",
+			safe_text(path, safe));
+	json = json_read_object(f.dirfd, "run.json", JSON_MAX_SIZE, "run.json", err);
+	if (!json || check_run(json, err) < 0) {
+		error_wrap(err, "%s", safe_text(path, safe));
+		json_decref(json);
+		run_folder_close(&f);
+		return -1;
+	}
+	f.path = realpath(path, NULL);
+	if (!f.path)
+		f.path = xstrdup(path);
+	memcpy(f.id, json_string_value(json_object_get(json, "id")), sizeof(f.id));
+	*out = f;
+	*run = json;
+	return 0;
+}
+
+int run_folder_write_json(
+	const struct run_folder *f, const char *name, const json_t *value, struct error *err)
+{
+	cleanup_free char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text)
+		return error_set(err, EXIT_INTERNAL, "%s: cannot be encoded", name);
+	text[len++] = '\n'; /* takes the place of the NUL: written by length */
+	if (replace_file_at(f->dirfd, name, text, len, err) < 0)
+		return -1;
+	give_one(f->dirfd, name);
+	return 0;
+}
+
+/* Hard links are left alone: one may have been planted to reach a file elsewhere. */
+static int give_tree(int dirfd, uid_t uid, gid_t gid, int depth, struct error *err)
+{
+	int copy = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	char safe[SAFE_TEXT_SIZE];
+	struct dirent *e;
+	int rc = 0;
+
+	if (!dir) {
+		if (copy >= 0)
+			close(copy);
+		return error_errno(err, EXIT_INTERNAL, errno, "run folder: cannot be listed");
+	}
+	while (rc == 0 && (e = readdir(dir))) {
+		struct stat st;
+
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+			fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (!S_ISDIR(st.st_mode) && st.st_nlink > 1)
+			continue;
+		if (fchownat(dirfd, e->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+			rc = error_errno(err, EXIT_INTERNAL, errno,
+				"%s: cannot be given to the calling user",
+				safe_text(e->d_name, safe));
+		if (rc == 0 && S_ISDIR(st.st_mode) && depth < JSON_MAX_DEPTH) {
+			cleanup_close int sub = openat(
+				dirfd, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+			if (sub >= 0)
+				rc = give_tree(sub, uid, gid, depth + 1, err);
+		}
+	}
+	closedir(dir);
+	return rc;
+}
+
+int run_folder_give(const struct run_folder *f, struct error *err)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (!sudo_user(&uid, &gid))
+		return 0;
+	if (fchown(f->dirfd, uid, gid) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno,
+			"run folder: cannot be given to the calling user");
+	return give_tree(f->dirfd, uid, gid, 0, err);
+}
+
+void run_folder_close(struct run_folder *f)
+{
+	free(f->path);
+	if (f->dirfd >= 0)
+		close(f->dirfd);
+	*f = (struct run_folder){.dirfd = -1};
+}
