@@ -24,6 +24,9 @@ enum milestone {
 	MILESTONES
 };
 
+/* How far it has come: kept by the wrappers of platform.h, which refuse calls out of order. */
+enum instance_phase { INSTANCE_EMPTY, INSTANCE_PREPARED, INSTANCE_STARTED, INSTANCE_STOPPED };
+
 struct instance {
 	char name[32];         /* unique in the run: "t17-0"; safe as part of file and cgroup names */
 	unsigned index;        /* 0 .. N-1 in its set */
@@ -43,6 +46,7 @@ struct instance {
 	int64_t at[MILESTONES];
 
 	void *platform_data;   /* the platform's own, NULL when nothing is there */
+	enum instance_phase phase;
 };
 
 /* Empty instance: fds -1, nothing owned. */

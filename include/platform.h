@@ -25,7 +25,11 @@ struct stage {
 	const struct plan *plan;
 	const struct run_options *options;
 	const char *agent_path; /* the static agent on the host */
+	struct cgroup *fixed;   /* daemons that serve all its instances, set by open(); NULL = none; owned by
+				   the platform */
+	bool emulated;          /* set by open(): its CPUs are emulated */
 	void *data;             /* the platform's own */
+	bool opened;            /* of the wrappers */
 };
 
 struct platform {
