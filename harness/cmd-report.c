@@ -36,8 +36,7 @@ static bool terminal_has_colour(void)
 		strcmp(term, "dumb") != 0;
 }
 
-static int write_report(
-	const struct run_folder *f, const json_t *run, bool as_json, struct error *err)
+int report_folder(const struct run_folder *f, const json_t *run, bool as_json, struct error *err)
 {
 	struct sample_set set = {0};
 	cleanup_json json_t *summary = NULL;
@@ -82,7 +81,7 @@ static int run_report(int argc, char **argv, struct error *err)
 			"--help");
 	if (run_folder_open(a.positional[0], &folder, &run, err) < 0)
 		return -1;
-	rc = write_report(&folder, run, argument(&a, "json") != NULL, err);
+	rc = report_folder(&folder, run, argument(&a, "json") != NULL, err);
 	run_folder_close(&folder);
 	return rc;
 }

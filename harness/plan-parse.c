@@ -31,26 +31,50 @@ static int add_workload(
 	return 0;
 }
 
+/* An entry is a name, a path, or {"name", "path"} as the canonical form has it. */
+static int add_entry(
+	struct plan *p, const json_t *entry, const char *base, const char *where, struct error *err)
+{
+	static const char *const keys[] = {"name", "path", NULL};
+	const char *path = NULL;
+
+	if (json_is_string(entry))
+		return add_workload(p, json_string_value(entry), base, where, err);
+	if (!json_is_object(entry))
+		return json_fail(err, where, NULL, "wrong type", entry,
+			"a workload's name, a path or an object with \"path\"");
+	if (json_known_keys(entry, keys, where, err) < 0 ||
+		json_get_text(entry, "path", &path, where, err) < 0)
+		return -1;
+	if (!path || !is_path_name(path))
+		return json_fail(err, where, "path", path ? "not a path" : "missing",
+			json_object_get(entry, "path"), "a path with \"/\" or ending in .json");
+	return add_workload(p, path, base, where, err);
+}
+
 static int read_workloads(struct plan *p, const struct plan_source *s, struct error *err)
 {
 	const struct plan_override *o = s->override;
-	cleanup_strv char **names = NULL;
+	const json_t *list = NULL, *entry;
+	size_t i;
 
-	if (json_get_texts(s->json, "workloads", &names, s->where, err) < 0)
+	if (json_get_list(s->json, "workloads", &list, s->where, err) < 0)
 		return -1;
-	if (!strv_length(names))
-		return json_fail(err, s->where, "workloads", names ? "empty" : "missing", NULL,
+	if (!json_array_size(list))
+		return json_fail(err, s->where, "workloads", list ? "empty" : "missing", NULL,
 			"at least one workload, such as \"http\"");
-	if (strv_length(names) > PLAN_MAX_LIST || o->n_workloads > PLAN_MAX_LIST)
+	if (json_array_size(list) > PLAN_MAX_LIST || o->n_workloads > PLAN_MAX_LIST)
 		return json_fail(err, s->where, "workloads", "too many", NULL,
 			"at most %d workloads", PLAN_MAX_LIST);
-	for (size_t i = 0; i < o->n_workloads; i++)
+	for (i = 0; i < o->n_workloads; i++)
 		if (add_workload(p, o->workloads[i], NULL, "--workload", err) < 0)
 			return -1;
-	for (size_t i = 0; !o->n_workloads && names[i]; i++) {
+	if (o->n_workloads)
+		return 0;
+	json_array_foreach (list, i, entry) {
 		cleanup_free char *place = json_place_at(s->where, "workloads", i);
 
-		if (add_workload(p, names[i], s->folder, place, err) < 0)
+		if (add_entry(p, entry, s->folder, place, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -39,14 +39,15 @@ json_t *plan_seed_json(uint64_t seed)
 	return json_string(digits);
 }
 
-/* How the plan can name the workload again from anywhere: installed ones by name, others by path. */
+/* Installed ones by name; others say where they are, so that the plan can be read again from anywhere. */
 static json_t *workload_reference(const struct workload *w)
 {
 	cleanup_free char *installed = data_path("workloads", w->name);
 	cleanup_free char *found = realpath(installed, NULL);
-	bool by_name = !w->path || (found && strcmp(found, w->path) == 0);
 
-	return json_text(by_name ? w->name : w->path);
+	if (!w->path || (found && strcmp(found, w->path) == 0))
+		return json_string(w->name);
+	return json_pack("{ss so}", "name", w->name, "path", json_text(w->path));
 }
 
 static json_t *names_json(const struct plan *p, const char *which)

@@ -1,5 +1,5 @@
-/* run-folder.c - a run is one folder: made, named, given to the user behind sudo, read back. A new key of
- * run.json that readers rely on is checked in check_run(). */
+/* run-folder.c - a run is one folder: made, named, written to, given to the user behind sudo. Read back:
+ * run-read.c. */
 #include "json.h"
 #include "run-folder.h"
 #include "util.h"
@@ -94,18 +94,11 @@ static int make_id(char id[17], struct error *err)
 	return 0;
 }
 
-/* results/latest -> the new folder, atomically. */
-static int point_latest(const char *results, const char *name, const char *id, struct error *err)
+/* latest -> name, atomically. */
+static int link_latest(int fd, const char *name, const char *id, struct error *err)
 {
-	cleanup_close int fd = open(results, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char temporary[32];
-	struct stat st;
 
-	if (fd < 0)
-		return error_errno(err, EXIT_USAGE, errno, "results: cannot be opened");
-	if (fstatat(fd, "latest", &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(st.st_mode))
-		return error_set(err, EXIT_USAGE,
-			"results/latest: is in the way, expected a symbolic link; move it away");
 	snprintf(temporary, sizeof(temporary), ".latest.%s", id);
 	if (symlinkat(name, fd, temporary) < 0 || renameat(fd, temporary, fd, "latest") < 0) {
 		error_errno(err, EXIT_USAGE, errno, "results/latest: cannot be replaced");
@@ -114,6 +107,33 @@ static int point_latest(const char *results, const char *name, const char *id, s
 	}
 	give_one(fd, "latest");
 	return 0;
+}
+
+/* New text of the link; NULL when there is none. */
+static char *read_latest(int fd)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(fd, "latest", target, sizeof(target) - 1);
+
+	if (n <= 0)
+		return NULL;
+	target[n] = '\0';
+	return xstrdup(target);
+}
+
+static int point_latest(
+	struct run_folder *f, const char *results, const char *name, struct error *err)
+{
+	cleanup_close int fd = open(results, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return error_errno(err, EXIT_USAGE, errno, "results: cannot be opened");
+	if (fstatat(fd, "latest", &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(st.st_mode))
+		return error_set(err, EXIT_USAGE,
+			"results/latest: is in the way, expected a symbolic link; move it away");
+	f->latest = read_latest(fd);
+	return link_latest(fd, name, f->id, err);
 }
 
 static char *absolute_path(const char *path, struct error *err)
@@ -136,15 +156,14 @@ static char *absolute_path(const char *path, struct error *err)
 /* Opens or creates the folder at f->path, which must be empty. */
 static int open_new(struct run_folder *f, const char *where, struct error *err)
 {
-	bool made;
 	cleanup_close int fd = -1;
 
-	if (make_folders(f->path, &made, where, err) < 0)
+	if (make_folders(f->path, &f->made, where, err) < 0)
 		return -1;
 	fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be used as a folder", where);
-	if (!made && folder_is_empty(fd, where, err) < 0)
+	if (!f->made && folder_is_empty(fd, where, err) < 0)
 		return -1;
 	if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
 		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be written to", where);
@@ -176,13 +195,11 @@ static int create_dated(struct run_folder *f, struct error *err)
 	strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &utc);
 	name = xasprintf("%s-%s", date, f->id);
 	f->path = xasprintf("%s/%s", results, name);
+	f->dated = true;
+	f->made_results = access(results, F_OK) < 0;
 	if (open_new(f, "results", err) < 0)
 		return -1;
-	if (point_latest(results, name, f->id, err) < 0) {
-		rmdir(f->path);
-		return -1;
-	}
-	return 0;
+	return point_latest(f, results, name, err);
 }
 
 int run_folder_create(const char *path, struct run_folder *out, struct error *err)
@@ -191,92 +208,43 @@ int run_folder_create(const char *path, struct run_folder *out, struct error *er
 
 	if (make_id(f.id, err) < 0 ||
 		(path ? create_named(path, &f, err) : create_dated(&f, err)) < 0) {
-		run_folder_close(&f);
+		run_folder_discard(&f);
 		return -1;
 	}
 	*out = f;
 	return 0;
 }
 
-static int check_key(
-	const json_t *run, const char *key, json_type type, const char *rule, struct error *err)
+static void restore_latest(struct run_folder *f, const char *results, const char *name)
 {
-	const json_t *v = json_object_get(run, key);
+	cleanup_close int fd = open(results, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_free char *now = fd < 0 ? NULL : read_latest(fd);
+	struct error ignored = ERROR_INIT; /* a stale link is all that is left */
 
-	if (!v)
-		return json_fail(err, "run.json", key, "missing", NULL, "%s", rule);
-	if (json_typeof(v) != type)
-		return json_fail(err, "run.json", key, "wrong type", v, "%s", rule);
-	return 0;
+	if (!now || strcmp(now, name) != 0)
+		return;
+	if (!f->latest || link_latest(fd, f->latest, f->id, &ignored) < 0)
+		unlinkat(fd, "latest", 0);
 }
 
-static int check_arms(const json_t *arms, struct error *err)
+void run_folder_discard(struct run_folder *f)
 {
-	const char *name;
-	json_t *arm;
+	static const char *const ours[] = {"run.json", "samples.jsonl"};
+	cleanup_free char *results = f->path ? xstrdup(f->path) : NULL;
+	char *name = results ? strrchr(results, '/') : NULL;
 
-	json_object_foreach ((json_t *)arms, name, arm) {
-		if (!name_is_valid(name))
-			return json_fail(err, "run.json", "arms", "not a name", NULL,
-				"arms by names of 1 to 64 letters, digits or \"_.+-\"");
-		if (!json_is_object(arm))
-			return json_fail(
-				err, "run.json: arms", name, "wrong type", arm, "an object");
-		if (!json_is_string(json_object_get(arm, "platform")))
-			return json_fail(err, "run.json: arms", name, "without a platform", NULL,
-				"a text in \"platform\"");
+	for (size_t i = 0; f->dirfd >= 0 && i < ARRAY_SIZE(ours); i++)
+		unlinkat(f->dirfd, ours[i], 0);
+	/* rmdir() spares what holds anything else */
+	if (f->made)
+		rmdir(f->path);
+	if (f->dated && name) {
+		*name++ = '\0';
+		restore_latest(f, results, name);
+		if (f->made_results)
+			rmdir(results);
 	}
-	return 0;
-}
-
-/* What report, compare and export rely on. Keys that later versions add are no error. */
-static int check_run(const json_t *run, struct error *err)
-{
-	const char *id;
-	const json_t *seed = json_object_get(run, "seed");
-
-	if (json_need_schema(run, "tare/run/1", "run.json", err) < 0 ||
-		check_key(run, "id", JSON_STRING, "16 hex digits", err) < 0 ||
-		check_key(run, "started", JSON_STRING, "a time in UTC", err) < 0 ||
-		check_key(run, "plan", JSON_OBJECT, "an object", err) < 0 ||
-		check_key(run, "host", JSON_OBJECT, "an object", err) < 0 ||
-		check_key(run, "arms", JSON_OBJECT, "an object", err) < 0 ||
-		check_arms(json_object_get(run, "arms"), err) < 0)
-		return -1;
-	id = json_string_value(json_object_get(run, "id"));
-	if (strlen(id) != 16 || strspn(id, "0123456789abcdef") != 16)
-		return json_fail(err, "run.json", "id", "not an id", json_object_get(run, "id"),
-			"16 hex digits");
-	if (!json_is_integer(seed) && !json_is_string(seed))
-		return json_fail(err, "run.json", "seed", seed ? "wrong type" : "missing", seed,
-			"a whole number or its digits");
-	return 0;
-}
-
-int run_folder_open(const char *path, struct run_folder *out, json_t **run, struct error *err)
-{
-	struct run_folder f = {.dirfd = -1};
-	char safe[SAFE_TEXT_SIZE];
-	json_t *json;
-
-	f.dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (f.dirfd < 0)
-		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be opened as a run's folder",
-			safe_text(path, safe));
-	json = json_read_object(f.dirfd, "run.json", JSON_MAX_SIZE, "run.json", err);
-	if (!json || check_run(json, err) < 0) {
-		error_wrap(err, "%s", safe_text(path, safe));
-		json_decref(json);
-		run_folder_close(&f);
-		return -1;
-	}
-	f.path = realpath(path, NULL);
-	if (!f.path)
-		f.path = xstrdup(path);
-	memcpy(f.id, json_string_value(json_object_get(json, "id")), sizeof(f.id));
-	*out = f;
-	*run = json;
-	return 0;
+	run_folder_close(f);
 }
 
 int run_folder_write_json(
@@ -348,6 +316,7 @@ int run_folder_give(const struct run_folder *f, struct error *err)
 void run_folder_close(struct run_folder *f)
 {
 	free(f->path);
+	free(f->latest);
 	if (f->dirfd >= 0)
 		close(f->dirfd);
 	*f = (struct run_folder){.dirfd = -1};

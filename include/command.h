@@ -61,6 +61,9 @@ json_t *list_probes(void);
 json_t *list_metrics(void);
 json_t *list_workloads(void);
 json_t *list_plans(void);
+struct run_folder;
+/* Makes summary.json, charts and report.md of a run and prints the table (or the summary as JSON). 0 or -1. */
+int report_folder(const struct run_folder *f, const json_t *run, bool as_json, struct error *err);
 /* Prints a JSON value and a newline to standard output. */
 void print_json(const json_t *value);
 

@@ -11,6 +11,9 @@ struct run_folder {
 	char *path;  /* absolute */
 	int dirfd;
 	char id[17]; /* 16 hex digits */
+	/* what run_folder_discard() has to take back */
+	bool made, dated, made_results;
+	char *latest; /* new: what results/latest pointed at before, NULL if nothing */
 };
 /* path NULL: results/<UTC time>-<id>/ below the working directory, with results/latest pointing at it. The
  * folder must be new or empty (EXIT_USAGE); missing parents are made. Under sudo it belongs to the calling
@@ -23,7 +26,8 @@ int run_folder_write_json(const struct run_folder *f, const char *name, const js
 	struct error *err);
 /* Gives everything in it to the calling user of sudo; nothing otherwise. */
 int run_folder_give(const struct run_folder *f, struct error *err);
-/* A folder in which nothing was measured is taken away again (only what tare itself made in it). */
+/* A folder in which nothing was measured is taken away again (only what tare itself made in it), and closed;
+ * results/latest points at what it did before. */
 void run_folder_discard(struct run_folder *f);
 /* May be called twice. */
 void run_folder_close(struct run_folder *f);
