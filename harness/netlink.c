@@ -94,15 +94,18 @@ static int link_index(const char *name, struct error *err)
 static int link_change(
 	const char *name, struct rtnl_link *change, const char *what, struct error *err)
 {
-	cleanup_socket struct nl_sock *s = route_socket(err);
+	cleanup_socket struct nl_sock *s = NULL;
 	cleanup_link struct rtnl_link *old = rtnl_link_alloc();
-	int rc;
+	int index = (int)if_nametoindex(name), rc;
 
-	if (!s)
-		return -1;
+	if (!index)
+		return link_error(err, name, what, -NLE_NODEV);
 	if (!old || !change)
 		return out_of_memory(err);
-	rtnl_link_set_name(old, name);
+	s = route_socket(err);
+	if (!s)
+		return -1;
+	rtnl_link_set_ifindex(old, index);
 	rc = rtnl_link_change(s, old, change, 0);
 	return rc < 0 ? link_error(err, name, what, rc) : 0;
 }
