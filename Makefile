@@ -1,5 +1,6 @@
 # tare: `make help` lists the goals.
 BUILD ?= build
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 CC ?= gcc
 WERROR ?= -Werror
 PREFIX ?= /usr/local
@@ -52,5 +53,83 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libtare.a
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) $< $(BUILD)/libtare.a $(PKG_LIBS) -lcmocka -o $@
+
+# Goals given together with setup run one after the other, setup first.
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+# What setup installs depends on what else is asked for in the same call.
+TEST_GOALS := check unit system lint san cov perf soak fuzz
+.PHONY: setup bench check unit system lint san cov perf soak clean help install man
+setup: ## install what is needed (Debian, Ubuntu), fill the guest-kernel cache
+	@sh harness/setup.sh $(if $(filter $(TEST_GOALS),$(MAKECMDGOALS)),--tests)
+
+# Under sudo the build belongs to the caller, as the results do.
+GIVE := $(if $(SUDO_UID),chown -R $(SUDO_UID):$(SUDO_GID) $(BUILD) 2>/dev/null || true,true)
+
+bench: ## build, run the default plan, draw the charts
+	@$(MAKE) --no-print-directory -j$(JOBS) all && $(GIVE)
+	$(BUILD)/tare run $(PLAN) $(RUN_FLAGS)
+
+check: ## every test this host can run; MUST=1 makes a skip a failure
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j$(JOBS) all units san-units && $(GIVE)
+	@BUILD=$(BUILD) SAN_BUILDS="$(BUILD)-gcc-san $(BUILD)-clang-san" bash tests/run.sh all
+
+.PHONY: units san-units
+units: $(UNIT_BIN)
+
+unit: ## unit tests
+	@$(MAKE) --no-print-directory -j$(JOBS) all units
+	@BUILD=$(BUILD) bash tests/run.sh unit
+
+system: ## tests on real platforms
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@BUILD=$(BUILD) bash tests/run.sh system
+
+lint: ## clang-format, clang-tidy, cppcheck, shellcheck, include rules
+	@bash tests/lint.sh
+
+SAN := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+san-units:
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-gcc-san CFLAGS="$(SAN)" units
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-clang-san CC=clang CFLAGS="$(SAN)" units
+
+san: ## unit tests under ASan and UBSan, gcc and clang
+	@$(MAKE) --no-print-directory -j$(JOBS) all san-units
+	@for b in $(BUILD)-gcc-san $(BUILD)-clang-san; do \
+		echo "$$b" && BUILD=$$b TARE=$(CURDIR)/$(BUILD)/tare TARE_AGENT=$(CURDIR)/$(BUILD)/agent bash tests/run.sh unit || exit 1; done
+
+cov: ## line coverage of the unit tests
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-cov CFLAGS="-O0 -g --coverage" units
+	@BUILD=$(BUILD)-cov TARE=$(CURDIR)/$(BUILD)/tare TARE_AGENT=$(CURDIR)/$(BUILD)/agent bash tests/run.sh unit || true
+	@bash tests/coverage.sh $(BUILD)-cov
+
+perf: all ## side by side with runc, bubblewrap, plain QEMU, iperf3: ratios in one run
+	@bash tests/perf.sh
+
+soak: all ## what takes too long for check
+	@bash tests/soak.sh
+
+man: $(BUILD)/tare.1 ## the manual page, from the command table
+$(BUILD)/tare.1: $(BUILD)/tare tests/man.sh
+	@TARE=$(BUILD)/tare sh tests/man.sh >$@
+
+install: all man ## install below DESTDIR and PREFIX
+	install -D -m 755 $(BUILD)/tare $(DESTDIR)$(PREFIX)/bin/tare
+	install -D -m 755 $(BUILD)/agent $(DESTDIR)$(PREFIX)/lib/tare/agent
+	install -D -m 755 $(BUILD)/vm-launcher $(DESTDIR)$(PREFIX)/lib/tare/vm-launcher
+	install -D -m 644 $(BUILD)/tare.1 $(DESTDIR)$(PREFIX)/share/man/man1/tare.1
+	install -d $(DESTDIR)$(DATADIR)/workloads/plans
+	install -m 644 workloads/*.json $(DESTDIR)$(DATADIR)/workloads
+	install -m 644 workloads/plans/*.json $(DESTDIR)$(DATADIR)/workloads/plans
+
+clean: ## remove what was built
+	rm -rf $(BUILD) $(BUILD)-gcc-san $(BUILD)-clang-san $(BUILD)-cov
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
+		awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

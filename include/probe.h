@@ -9,6 +9,7 @@
 #include "metric.h"
 #include "plan.h"
 #include "sample.h"
+#include "traffic.h"
 #include "workload.h"
 
 #include <stddef.h>
@@ -20,12 +21,18 @@ struct measurement {
 	const struct workload *workload;
 	struct instance *instances; /* n of them; n may be 0 (the empty set of a slope) */
 	size_t n;
+	const struct cgroup *fixed; /* daemons that serve the whole set; NULL = none */
+	struct traffic_peer peer;   /* the native end of every network measurement */
 	int64_t prepare_ns;         /* time spent in prepare, all instances */
 	unsigned extra_flags;       /* set on every sample (guards) */
 	void *data[8];              /* one slot a probe, by its index in probes[]; freed by after() */
-	struct { double value; bool ok; const char *reason; unsigned flags; enum sample_status status; }
-		out[METRIC_COUNT];  /* what was found; reason is owned by the measurement */
-	bool filled[METRIC_COUNT];
+	struct measured_value {
+		enum sample_status status;
+		double value;  /* with SAMPLE_OK */
+		char *reason;  /* owned; NULL with SAMPLE_OK */
+		unsigned flags;
+		bool filled;
+	} out[METRIC_COUNT];
 };
 
 void measurement_init(struct measurement *m);
@@ -40,13 +47,22 @@ struct probe {
 	enum metric_id first, last; /* the metrics it answers for: all of them, every time */
 	/* Just before the start, after prepare. NULL = nothing. */
 	int (*before)(struct measurement *m, unsigned slot, struct error *err);
-	/* Everything runs and has settled. */
+	/* All are ready and have given their first answer. NULL = nothing. */
+	int (*ready)(struct measurement *m, unsigned slot, struct error *err);
+	/* Everything runs and has settled. NULL = nothing. */
 	int (*measure)(struct measurement *m, unsigned slot, struct error *err);
-	/* After stop: late metrics; frees m->data[slot]. Called in any case after before(). */
+	/* After stop: late metrics; frees m->data[slot]. NULL = nothing. Called in any case after before(). */
 	int (*after)(struct measurement *m, unsigned slot, struct error *err);
 };
 
 extern const struct probe *const probes[]; /* NULL-terminated */
 int probe_find(const char *name); /* index or -1 */
+
+enum probe_step { PROBE_BEFORE, PROBE_READY, PROBE_MEASURE, PROBE_AFTER };
+/* Runs a step of every probe the plan enables, in table order; the first error ends it, but for PROBE_AFTER,
+ * which always reaches all of them. */
+int probes_step(struct measurement *m, enum probe_step step, struct error *err);
+/* Metrics of enabled probes that nothing was said about become failed samples with this reason. */
+void measurement_fill(struct measurement *m, const char *reason);
 
 #endif

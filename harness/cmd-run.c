@@ -1,0 +1,222 @@
+/* cmd-run.c - `tare run`: measures a plan, or with --dry-run prints what it would do. */
+#include "command.h"
+#include "host.h"
+#include "json.h"
+#include "procfs.h"
+#include "run.h"
+#include "util.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+static const struct command_option options[] = {
+	{.name = "output", .letter = 'o', .argument = "DIR",
+		.help = "write the run into this new folder (standard: results/<time>-<id>)"},
+	{.name = "arm", .argument = "A", .many = true, .help = "only this arm; may be given again"},
+	{.name = "workload", .argument = "W", .many = true,
+		.help = "this workload (a name or a JSON file) instead of the plan's"},
+	{.name = "instances", .argument = "1,2,4", .help = "how many at once"},
+	{.name = "blocks", .argument = "N", .help = "counted blocks"},
+	{.name = "seed", .argument = "S", .help = "seed of the order (standard: new, recorded)"},
+	{.name = "quick", .help = "everything once, in about a minute: no intervals"},
+	{.name = "max-time", .argument = "T", .help = "end after a whole block: 90, 15m, 2h"},
+	{.name = "connect", .argument = "URI",
+		.help = "a libvirt daemon on this host instead of the embedded driver"},
+	{.name = "accel", .argument = "auto|kvm|tcg", .help = "accelerator of the VMs (standard: auto)"},
+	{.name = "dry-run", .help = "print the order and the time it would take, and do nothing"},
+	{.name = "json", .help = "print the summary (or the order) as JSON instead of a table"},
+	{.name = NULL},
+};
+
+/* Every value of an option that may be given more than once; borrowed, in order. */
+static size_t values_of(const struct arguments *a, const char *name, const char **out)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < a->n_given; i++)
+		if (!strcmp(a->given[i].option->name, name))
+			out[n++] = a->given[i].value;
+	return n;
+}
+
+static struct plan *load_plan(const struct arguments *a, struct error *err)
+{
+	cleanup_free const char **arms = xcalloc(a->n_given + 1, sizeof(*arms));
+	cleanup_free const char **workloads = xcalloc(a->n_given + 1, sizeof(*workloads));
+	struct plan_override o = {
+		.arms = arms,
+		.n_arms = values_of(a, "arm", arms),
+		.workloads = workloads,
+		.n_workloads = values_of(a, "workload", workloads),
+		.instances = argument(a, "instances"),
+		.blocks = argument(a, "blocks"),
+		.seed = argument(a, "seed"),
+		.quick = argument(a, "quick") != NULL,
+	};
+
+	return plan_load(a->n_positional ? a->positional[0] : "default", &o, err);
+}
+
+static int read_request(const struct arguments *a, struct run_request *q, struct error *err)
+{
+	static const char *const accels[] = {"auto", "kvm", "tcg", NULL};
+	const char *time = argument(a, "max-time"), *accel = argument(a, "accel");
+	char safe[SAFE_TEXT_SIZE];
+
+	q->folder = argument(a, "output");
+	q->options.connect = argument(a, "connect");
+	q->options.accel = accel ? accel : "auto";
+	for (size_t i = 0; accels[i]; i++)
+		if (!strcmp(accels[i], q->options.accel))
+			accel = NULL;
+	if (accel)
+		return error_set(err, EXIT_USAGE,
+			"--accel: unknown accelerator, got \"%s\", expected auto, kvm or tcg",
+			safe_text(accel, safe));
+	if (time && parse_duration(time, &q->max_time) < 0)
+		return error_set(err, EXIT_USAGE,
+			"--max-time: not a time, got \"%s\", expected a whole number with s, m or h, such as 15m",
+			safe_text(time, safe));
+	return 0;
+}
+
+/* More memory than the host has is refused with the arithmetic. */
+static int check_memory(const struct plan *p, struct error *err)
+{
+	cleanup_close int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	unsigned most = p->instances[p->n_instances - 1];
+	struct meminfo mem;
+
+	if (proc_meminfo(root, &mem, err) < 0)
+		return -1;
+	if ((double)p->memory * most <= (double)mem.available)
+		return 0;
+	return error_set(err, EXIT_USAGE,
+		"plan: %u instances of %llu MiB need %.0f MiB, got %llu MiB available on this host, expected no more than that; lower \"memory\" or \"instances\"",
+		most, (unsigned long long)(p->memory >> 20), (double)p->memory * most / 1048576,
+		(unsigned long long)(mem.available >> 20));
+}
+
+static bool probably_emulated(const struct trial *t)
+{
+	return t->arm->platform->guest && access("/dev/kvm", R_OK | W_OK) != 0;
+}
+
+static json_t *order_json(const struct plan *p, const struct trial *trials, size_t n, double total)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list,
+			json_pack("{s:i, s:b, s:i, s:s, s:s, s:i, s:f}", "block", (int)trials[i].block,
+				"warmup", trials[i].block < p->warmup, "trial", (int)trials[i].index,
+				"arm", trials[i].arm->name, "workload", trials[i].workload->name,
+				"instances", (int)trials[i].instances, "estimate_seconds",
+				trial_estimate(&trials[i], p, probably_emulated(&trials[i]))));
+	return json_pack("{s:s, s:o, s:f, s:o}", "plan", p->name, "seed", plan_seed_json(p->seed),
+		"estimate_seconds", total, "trials", list);
+}
+
+static int dry_run(const struct plan *p, bool as_json)
+{
+	size_t n;
+	cleanup_free struct trial *trials = plan_trials(p, &n);
+	double total = 0;
+	char time[32];
+
+	for (size_t i = 0; i < n; i++)
+		total += trial_estimate(&trials[i], p, probably_emulated(&trials[i]));
+	if (as_json) {
+		cleanup_json json_t *order = order_json(p, trials, n, total);
+
+		print_json(order);
+		return EXIT_FINE;
+	}
+	printf("plan %s: %u blocks after %u of warm-up, %zu trials, seed %llu, about %s\n", p->name,
+		p->blocks, p->warmup, n, (unsigned long long)p->seed, duration_text(total, time));
+	for (size_t i = 0; i < n; i++)
+		printf("%s%3u  block %u%s  %-16s %-12s %u instance%s\n",
+			i && trials[i].block != trials[i - 1].block ? "\n" : "", trials[i].index,
+			trials[i].block + 1, trials[i].block < p->warmup ? " (warm-up)" : "",
+			trials[i].arm->name, trials[i].workload->name, trials[i].instances,
+			trials[i].instances == 1 ? "" : "s");
+	return EXIT_FINE;
+}
+
+/* Summary, charts and table are made from the folder, just as `tare report` makes them; an interrupted run
+ * gets them too, as far as its samples go. */
+static int finish(struct run_folder *folder, int code, bool as_json, struct error *err)
+{
+	struct error report_err = ERROR_INIT;
+	cleanup_json json_t *run = NULL;
+	struct run_folder again;
+
+	if (run_folder_open(folder->path, &again, &run, &report_err) == 0) {
+		report_folder(&again, run, as_json, &report_err);
+		run_folder_close(&again);
+	}
+	if (report_err.code)
+		fprintf(stderr, "tare: report: %s\n", report_err.text);
+	if (!as_json)
+		printf("\n%s\n", folder->path);
+	if (err->code)
+		return -1;
+	return code == EXIT_FINE && report_err.code ? EXIT_INTERNAL : code;
+}
+
+static int run_with(const struct arguments *a, struct plan *p, int argc, char **argv,
+	struct error *err)
+{
+	struct run_request q = {.plan = p, .argc = argc, .argv = argv};
+	struct run_folder folder = {.dirfd = -1};
+	bool as_json = argument(a, "json") != NULL;
+	int rc;
+
+	if (read_request(a, &q, err) < 0)
+		return -1;
+	if (argument(a, "dry-run"))
+		return dry_run(p, as_json);
+	if (check_memory(p, err) < 0)
+		return -1;
+	rc = run_plan(&q, &folder, err);
+	if (folder.dirfd < 0)
+		return -1;
+	rc = finish(&folder, rc, as_json, err);
+	run_folder_close(&folder);
+	return rc;
+}
+
+static int run_run(int argc, char **argv, struct error *err)
+{
+	cleanup_arguments struct arguments a = {0};
+	struct plan *p;
+	int rc;
+
+	if (arguments_parse(&command_run, argc, argv, 1, &a, err) < 0)
+		return -1;
+	if (a.help) {
+		command_help(&command_run);
+		return EXIT_FINE;
+	}
+	p = load_plan(&a, err);
+	if (!p)
+		return -1;
+	rc = run_with(&a, p, argc, argv, err);
+	plan_free(p);
+	return rc;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.synopsis = "[PLAN] [-o DIR] [--arm A]... [--workload W]... [--quick] [--dry-run] ...",
+	.help = "measure a plan and write the run folder",
+	.text = "PLAN is the name of an installed plan (tare list plans) or a JSON file; without one the\n"
+		"plan \"default\" runs: workload http as a bare process, with a network namespace, in a\n"
+		"container and in a VM, one warm-up and 6 counted blocks in shuffled order.\n"
+		"\n"
+		"Needs root (sudo) for namespaces and cgroups; the results belong to the calling user.\n"
+		"Ctrl-C ends it and keeps what was measured. Exit code: 0 fine, 7 an arm failed, 8 ended by\n"
+		"--max-time, 130 interrupted; results/README.md lists them all.",
+	.options = options,
+	.run = run_run,
+};

@@ -1,0 +1,146 @@
+/* processes.c - how many things exist because of one workload: by cgroup on the host, never by name; by
+ * the agent inside a kernel of its own. */
+#include "probes.h"
+
+#include "procfs.h"
+#include "util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_NS (10 * NSEC_PER_SEC)
+
+struct census {
+	double host, threads, host_kernel, guest_user, guest_kernel, payload;
+};
+
+static int count_host(struct measurement *m, const struct cgroup *cg, double *processes,
+	double *threads, struct error *err)
+{
+	cleanup_free pid_t *pids = NULL;
+	size_t n;
+
+	if (cgroup_pids(cg, &pids, &n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct process_stat st;
+		bool gone = false;
+
+		if (proc_stat(m->lab->root, pids[i], &st, &gone, err) < 0)
+			return -1;
+		if (gone)
+			continue;
+		*processes += 1;
+		*threads += st.threads - 1;
+	}
+	return 0;
+}
+
+/* A kernel thread made for a process carries its pid in its name (kvm-nx-lpage-recovery-PID, kvm-pit/PID,
+ * vhost-PID): the number is looked for, not the name. */
+static bool named_after(const char *comm, pid_t pid)
+{
+	cleanup_free char *digits = xasprintf("%ld", (long)pid);
+	const char *at = strstr(comm, digits);
+	size_t n = strlen(digits);
+
+	for (; at; at = strstr(at + 1, digits)) {
+		bool starts = at > comm && (at[-1] < '0' || at[-1] > '9');
+
+		if (starts && (at[n] < '0' || at[n] > '9') && strncmp(comm, "kworker", 7) != 0)
+			return true;
+	}
+	return false;
+}
+
+static int count_host_kernel(struct measurement *m, double *count, struct error *err)
+{
+	cleanup_free pid_t *pids = NULL;
+	size_t n;
+
+	if (proc_pids(m->lab->root, &pids, &n, err) < 0)
+		return -1;
+	for (size_t k = 0; k < n; k++) {
+		struct process_stat st;
+		bool gone = false;
+
+		if (proc_stat(m->lab->root, pids[k], &st, &gone, err) < 0)
+			return -1;
+		for (size_t i = 0; !gone && st.kernel_thread && i < m->n; i++)
+			if (named_after(st.comm, m->instances[i].root_pid))
+				*count += 1;
+	}
+	return 0;
+}
+
+static int count_inside(struct instance *i, struct census *c, struct error *err)
+{
+	struct agent_reply reply;
+	uint64_t user, kernel, payload;
+
+	if (agent_call(&i->agent, &reply, now_ns() + ANSWER_NS, err, "census") < 0 ||
+		agent_field(&reply, "user", 1 << 22, &user, err) < 0 ||
+		agent_field(&reply, "kernel", 1 << 22, &kernel, err) < 0 ||
+		agent_field(&reply, "payload", 1 << 22, &payload, err) < 0)
+		return -1;
+	c->payload += (double)payload;
+	if (i->own_kernel) {
+		c->guest_user += (double)user;
+		c->guest_kernel += (double)kernel;
+	}
+	return 0;
+}
+
+static void report_inside(struct measurement *m, const struct census *c, const struct error *err)
+{
+	double n = m->n ? (double)m->n : 1.0;
+	double total = c->host + c->host_kernel + c->guest_user + c->guest_kernel;
+
+	if (err->code) {
+		static const enum metric_id unknown[] = {PROCESSES_GUEST_USER,
+			PROCESSES_GUEST_KERNEL, PROCESSES_TOTAL, PROCESSES_TARE};
+
+		for (size_t i = 0; i < ARRAY_SIZE(unknown); i++)
+			not_measured(m, unknown[i], SAMPLE_FAILED, "%s", err->text);
+		return;
+	}
+	measured(m, PROCESSES_GUEST_USER, c->guest_user / n, 0);
+	measured(m, PROCESSES_GUEST_KERNEL, c->guest_kernel / n, 0);
+	measured(m, PROCESSES_TOTAL, total / n, 0);
+	measured(m, PROCESSES_TARE, (total - c->payload) / n, 0);
+}
+
+static int processes_measure(struct measurement *m, unsigned slot, struct error *err)
+{
+	struct error inside = ERROR_INIT;
+	struct census c = {0};
+	double fixed = 0, fixed_threads = 0, n = m->n ? (double)m->n : 1.0;
+
+	(void)slot;
+	for (size_t i = 0; i < m->n; i++) {
+		if (count_host(m, m->instances[i].cgroup, &c.host, &c.threads, err) < 0)
+			return -1;
+		if (m->instances[i].agent.fd < 0)
+			error_set(&inside, EXIT_ARM, "no agent inside to ask");
+		else if (!inside.code)
+			count_inside(&m->instances[i], &c, &inside);
+	}
+	if (count_host_kernel(m, &c.host_kernel, err) < 0)
+		return -1;
+	if (m->fixed && count_host(m, m->fixed, &fixed, &fixed_threads, err) < 0)
+		return -1;
+	measured(m, PROCESSES_HOST, c.host / n, 0);
+	measured(m, PROCESSES_THREADS, c.threads / n, 0);
+	measured(m, PROCESSES_HOST_KERNEL, c.host_kernel / n, 0);
+	measured(m, PROCESSES_FIXED, fixed, 0);
+	report_inside(m, &c, &inside);
+	return 0;
+}
+
+const struct probe probe_processes = {
+	.name = "processes",
+	.help = "how many processes and threads exist because of the workload, host and guest",
+	.first = PROCESSES_HOST,
+	.last = PROCESSES_FIXED,
+	.measure = processes_measure,
+};

@@ -1,0 +1,132 @@
+/* run-json.c - run.json: plan, seed, host, what each arm really was, what failed, what tare itself cost. */
+#include "run.h"
+
+#include "command.h"
+#include "host.h"
+#include "json.h"
+#include "util.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static json_t *utc_now(void)
+{
+	char text[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return json_string(text);
+}
+
+static const char *accelerator(const struct run *r)
+{
+	for (size_t i = 0; i < r->n_stages; i++)
+		if (r->stages[i].arm->platform->guest)
+			return r->stages[i].emulated ? "tcg" : "kvm";
+	return "none";
+}
+
+/* The payload must be the same bytes in every arm: the trees' hashes are compared. */
+static int note_payload(struct run *r, const struct stage *s, json_t *arm, struct error *err)
+{
+	json_t *all = json_object_get(r->json, "payload_sha256");
+	json_t *mine = json_object_get(arm, "payload_sha256");
+	json_t *known = json_object_get(all, s->workload->name);
+
+	if (!mine)
+		return 0;
+	if (known && strcmp(json_string_value(known), json_string_value(mine)) != 0)
+		return error_set(err, EXIT_ARM,
+			"arm %s: its payload of %s differs from the other arms', expected the same bytes",
+			s->arm->name, s->workload->name);
+	return json_object_set(all, s->workload->name, mine);
+}
+
+static int describe_arms(struct run *r, struct error *err)
+{
+	json_t *arms = json_object_get(r->json, "arms");
+
+	for (size_t i = 0; i < r->n_stages; i++) {
+		struct stage *s = &r->stages[i];
+		cleanup_json json_t *arm = json_object();
+
+		json_object_set_new(arm, "platform", json_string(s->arm->platform->name));
+		json_object_set(arm, "options", s->arm->options);
+		json_object_set_new(arm, "accelerator",
+			s->arm->platform->guest ? json_string(s->emulated ? "tcg" : "kvm") :
+						  json_null());
+		json_object_set_new(arm, "emulated", json_boolean(s->emulated));
+		if (platform_describe(s, arm, err) < 0 || note_payload(r, s, arm, err) < 0)
+			return -1;
+		if (!json_object_get(arms, s->arm->name))
+			json_object_set(arms, s->arm->name, arm);
+	}
+	return 0;
+}
+
+static json_t *command_line(const struct run_request *q)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < q->argc; i++)
+		if (json_array_append_new(list, json_string(q->argv[i])) < 0)
+			json_array_append_new(list, json_string("(not UTF-8)"));
+	return list;
+}
+
+int run_json_begin(struct run *r, struct error *err)
+{
+	json_t *host = host_describe(r->lab.root, cgroups_mode(r->lab.cgroups), accelerator(r), err);
+
+	if (!host)
+		return -1;
+	r->json = json_pack("{s:s, s:s, s:o, s:n, s:s, s:o, s:O, s:o, s:{}, s:{}, s:[], s:[]}",
+		"schema", "tare/run/1", "id", r->folder.id, "started", utc_now(), "finished",
+		"status", "running", "seed", plan_seed_json(r->plan->seed), "plan",
+		r->plan->json, "host", host, "arms", "payload_sha256", "equivalence", "errors");
+	if (!r->json)
+		return error_set(err, EXIT_INTERNAL, "run.json: cannot be assembled");
+	json_object_set_new(r->json, "lab",
+		json_pack("{s:s, s:s, s:i, s:i}", "bridge", LAB_BRIDGE, "gateway", LAB_GATEWAY,
+			"cpu_instance", (int)r->lab.cpu_instance, "cpu_peer",
+			(int)r->lab.cpu_peer));
+	json_object_set_new(r->json, "command", command_line(r->request));
+	json_object_set_new(r->json, "tare", json_pack("{s:s}", "version", TARE_VERSION));
+	if (describe_arms(r, err) < 0)
+		return -1;
+	return run_folder_write_json(&r->folder, "run.json", r->json, err);
+}
+
+void run_json_failure(struct run *r, const struct trial *t, const char *text, const char *tail)
+{
+	json_t *e = json_pack("{s:i, s:i, s:s, s:s, s:s}", "block", (int)t->block, "trial",
+		(int)t->index, "arm", t->arm->name, "workload", t->workload->name, "text", text);
+	json_t *tail_json = tail ? json_string(tail) : NULL;
+
+	if (!e)
+		return;
+	json_object_set_new(e, "tail", tail_json ? tail_json : json_null());
+	json_array_append_new(json_object_get(r->json, "errors"), e);
+}
+
+int run_json_end(struct run *r, const char *status, struct error *err)
+{
+	struct rusage self, children;
+	json_t *tare = json_object_get(r->json, "tare");
+
+	getrusage(RUSAGE_SELF, &self);
+	getrusage(RUSAGE_CHILDREN, &children);
+	json_object_set_new(tare, "max_rss_bytes", json_integer(self.ru_maxrss * 1024));
+	json_object_set_new(tare, "cpu_seconds",
+		json_real((double)(self.ru_utime.tv_sec + self.ru_stime.tv_sec) +
+			(double)(self.ru_utime.tv_usec + self.ru_stime.tv_usec) / 1e6));
+	json_object_set_new(tare, "max_rss_child_bytes", json_integer(children.ru_maxrss * 1024));
+	json_object_set_new(r->json, "finished", utc_now());
+	json_object_set_new(r->json, "status", json_string(status));
+	if (run_folder_write_json(&r->folder, "run.json", r->json, err) < 0)
+		return -1;
+	return run_folder_give(&r->folder, err);
+}

@@ -1,0 +1,45 @@
+# lib.sh - what every system test shares. A test prints "ok NAME", "not ok NAME: why", "skip NAME: reason".
+# shellcheck shell=bash
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+TARE=${TARE:-$PWD/build/tare}
+work=$(mktemp -d /tmp/tare-test-XXXXXX)
+failed=0
+finish() {
+  rm -rf "$work"
+  exit $failed
+}
+trap finish EXIT
+
+ok() { echo "ok $1"; }
+bad() {
+  echo "not ok $1: $2"
+  failed=1
+}
+skip() { echo "skip $1: $2"; }
+# check NAME COMMAND...: ok if it succeeds.
+check() {
+  local name=$1
+  shift
+  if "$@" >"$work/out" 2>&1; then ok "$name"; else bad "$name" "$* -> $(tail -n 3 "$work/out" | tr '\n' ' ')"; fi
+}
+# same NAME EXPECTED GOT
+same() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "expected '$2', got '$3'"; fi; }
+need_root() {
+  [ "$(id -u)" = 0 ] && return
+  skip "$1" "needs root"
+  exit 0
+}
+# Before and after must be alike: nothing may be left behind.
+inventory() { bash tests/system/inventory.sh | sort; }
+# clean NAME BEFORE: waits until the inventory is as before, 2 s at most.
+clean() {
+  local end=$((SECONDS + 3))
+  while [ $SECONDS -lt $end ]; do
+    inventory >"$work/after"
+    cmp -s "$2" "$work/after" && ok "$1" && return
+    read -rt 0.1 <> <(:) || true
+  done
+  bad "$1" "left behind: $(diff "$2" "$work/after" | grep '^>' | head -5 | tr '\n' ' ')"
+}
+# json FILE EXPRESSION: prints the value of a Python expression over the document d.
+json() { python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
