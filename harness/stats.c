@@ -246,7 +246,7 @@ int stats_two_modes(double *x, size_t n)
 	double gap = 0;
 
 	stats_sort(x, n);
-	if (n < 8)
+	if (n < 10)
 		return 0;
 	for (size_t i = least; i + least <= n; i++)
 		if (x[i] - x[i - 1] > gap) {
@@ -259,6 +259,6 @@ int stats_two_modes(double *x, size_t n)
 	for (size_t i = 1; i < n; i++)
 		if (i != at)
 			within[n_within++] = x[i] - x[i - 1];
-	return gap > 4 * stats_median(within, n_within) && gap > spread_within(x, at) &&
-		gap > spread_within(x + at, n - at);
+	return gap > 4 * stats_median(within, n_within) && gap > 2 * spread_within(x, at) &&
+		gap > 2 * spread_within(x + at, n - at);
 }

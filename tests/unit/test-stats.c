@@ -407,19 +407,25 @@ static void test_blocks_needed(void **state)
 
 static void test_two_modes(void **state)
 {
-	double modes[] = {10, 10.1, 20, 10.2, 20.2, 20.1, 10.3, 20.3};
-	double even[] = {1, 2, 3, 4, 5, 6, 7, 8};
-	double outlier[] = {1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 90};
-	double same[] = {4, 4, 4, 4, 4, 4, 4, 4};
-	double two[] = {4, 5, 4, 5, 4, 5, 4, 5};
+	double modes[] = {10, 10.1, 20, 10.2, 20.2, 20.1, 10.3, 20.3, 10.4, 20.4};
+	double even[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+	double wide[] = {1, 2, 3, 4, 5, 9.5, 10, 11, 12, 13}; /* a gap of 4.5, sides 2 wide */
+	double near_wide[] = {1, 2, 3, 4, 5, 8.5, 9, 10, 11, 12};
+	double inner[] = {0, 0, 0, 3, 3, 8, 8, 8, 11, 11}; /* a gap of 5, quartiles 3 apart */
+	double outlier[] = {1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 90};
+	double same[] = {4, 4, 4, 4, 4, 4, 4, 4, 4, 4};
+	double two[] = {4, 5, 4, 5, 4, 5, 4, 5, 4, 5};
 
 	(void)state;
-	assert_int_equal(stats_two_modes(modes, 8), 1);
-	assert_int_equal(stats_two_modes(even, 8), 0);
-	assert_int_equal(stats_two_modes(outlier, 8), 0); /* one value is no mode */
-	assert_int_equal(stats_two_modes(same, 8), 0);
-	assert_int_equal(stats_two_modes(two, 8), 1);
-	assert_int_equal(stats_two_modes(two, 7), 0);
+	assert_int_equal(stats_two_modes(modes, 10), 1);
+	assert_int_equal(stats_two_modes(even, 10), 0);
+	assert_int_equal(stats_two_modes(wide, 10), 1);
+	assert_int_equal(stats_two_modes(near_wide, 10), 0);
+	assert_int_equal(stats_two_modes(inner, 10), 0);
+	assert_int_equal(stats_two_modes(outlier, 10), 0); /* one value is no mode */
+	assert_int_equal(stats_two_modes(same, 10), 0);
+	assert_int_equal(stats_two_modes(two, 10), 1);
+	assert_int_equal(stats_two_modes(two, 9), 0);
 }
 
 static int load(void **state)

@@ -1,0 +1,401 @@
+/* summary-compare.c - the rows of "comparisons": two arms of one run, block by block. A further pair of arms: a
+ * line in compare_bucket(). */
+#include "summary-parts.h"
+
+#include "util.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FAMILY_ALPHA (1 - CONFIDENCE)
+
+/* What one arm's blocks say beside the other's. */
+struct pairs {
+	double *a, *b; /* values of the blocks in which both have one */
+	double *d; /* ln(a / b) or a - b */
+	size_t n, dropped; /* dropped: no logarithm */
+	bool ratio;
+};
+
+struct judged {
+	struct interval i; /* of d */
+	double middle, margin, p; /* margin: fraction of a ratio, else in the metric's unit */
+	enum verdict verdict;
+	size_t needs; /* 0 = not to be said */
+	char *note; /* owned, or NULL */
+};
+
+/* A primary comparison, kept for Holm: all of one family are corrected together. */
+struct primary {
+	struct cell cell;
+	unsigned base;
+	size_t n;
+	double p;
+	json_t *row; /* borrowed from the list */
+};
+
+struct primaries {
+	struct primary *list;
+	size_t n, room;
+};
+
+static void pairs_free(struct pairs *p)
+{
+	free(p->a);
+	free(p->b);
+	free(p->d);
+}
+
+static void add_note(struct judged *j, const char *words)
+{
+	char *longer = j->note ? xasprintf("%s; %s", j->note, words) : xstrdup(words);
+
+	free(j->note);
+	j->note = longer;
+}
+
+/* b NULL: the base arm, of which the metric is 0 by its definition (memory.tare of the base arm itself). */
+static struct pairs pair_up(const struct summary *s, const struct series *a, const struct series *b)
+{
+	struct pairs p = {.ratio = b && metrics[a->metric].compare == COMPARE_RATIO};
+
+	p.a = xcalloc(s->n_blocks, sizeof(*p.a));
+	p.b = xcalloc(s->n_blocks, sizeof(*p.b));
+	p.d = xcalloc(s->n_blocks, sizeof(*p.d));
+	for (size_t i = 0; i < s->n_blocks; i++) {
+		double va = verdict_values(a)[i], vb = b ? verdict_values(b)[i] : 0;
+
+		if (isnan(va) || isnan(vb))
+			continue;
+		if (p.ratio && (va <= 0 || vb <= 0)) {
+			p.dropped++;
+			continue;
+		}
+		p.a[p.n] = va;
+		p.b[p.n] = vb;
+		p.d[p.n++] = p.ratio ? log(va) - log(vb) : va - vb;
+	}
+	return p;
+}
+
+static bool all_equal(const double *x, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (x[i] < x[0] || x[i] > x[0])
+			return false;
+	return n > 0;
+}
+
+static double fraction(const struct summary *s, enum metric_id id)
+{
+	if (metrics[id].exact)
+		return 0;
+	return strncmp(metrics[id].name, "memory.", 7) ? s->margin_time : s->margin_memory;
+}
+
+/* Sorts the pairs' values: called when nothing asks for their order any more. */
+static double margin_of(
+	const struct summary *s, const struct series *a, const struct series *b, struct pairs *p)
+{
+	double part = fraction(s, a->metric);
+
+	if (p->ratio)
+		return part;
+	if (!b)
+		return part * a->scale;
+	return part * fmax(fabs(stats_median(p->a, p->n)), fabs(stats_median(p->b, p->n)));
+}
+
+/* Half width that would settle it: the way from the estimate to the nearer edge of the margin. An effect on the
+ * edge is settled by no number of blocks, so a quarter of the margin is the least that is asked for. */
+static size_t blocks_needed(const struct judged *j, size_t n, double edge)
+{
+	double target = fmax(fabs(fabs(j->middle) - edge), edge / 4);
+	size_t needed;
+
+	if (n < LEAST_BLOCKS)
+		return LEAST_BLOCKS - n;
+	needed = stats_blocks_needed(j->i, n, target);
+	return needed || !(target > 0) ? needed : 1;
+}
+
+/* Why there is no verdict at all, or NULL. */
+static const char *refusal(const struct series *a, const struct series *b, const struct pairs *p)
+{
+	unsigned flags = a->flags | (b ? b->flags : 0u);
+	const struct series *both[2] = {a, b};
+
+	if (metrics[a->metric].timing && flags & FLAG_EMULATED)
+		return "emulated times decide no verdict";
+	for (size_t i = 0; i < 2; i++)
+		if (both[i] && both[i]->emulated_memory && !both[i]->less)
+			return "emulated, and memory.emulator_code was not measured";
+	if (!p->n)
+		return "no block has a ratio";
+	return NULL;
+}
+
+static void note_pairs(
+	struct judged *j, const struct series *a, const struct series *b, const struct pairs *p)
+{
+	cleanup_free char *dropped = NULL;
+
+	if (a->less || (b && b->less))
+		add_note(j, "less memory.emulator_code");
+	if (!p->dropped)
+		return;
+	dropped = xasprintf("%zu block%s with a value of 0 or less left out", p->dropped,
+		p->dropped == 1 ? "" : "s");
+	add_note(j, dropped);
+}
+
+static struct judged judge(
+	const struct summary *s, const struct series *a, const struct series *b, struct pairs *p)
+{
+	bool counts = metrics[a->metric].exact && all_equal(p->a, p->n) && all_equal(p->b, p->n);
+	const char *no = refusal(a, b, p);
+	struct judged j = {.p = p->n && !counts ? stats_sign_test(p->d, p->n, 0) : NAN};
+	double edge;
+
+	j.i = stats_median_interval(p->d, p->n, CONFIDENCE);
+	j.middle = stats_median(p->d, p->n);
+	if (counts) /* nothing varies, nothing to estimate */
+		j.i = (struct interval){.lo = j.middle, .hi = j.middle, .coverage = 1};
+	j.margin = margin_of(s, a, b, p);
+	edge = p->ratio ? log1p(j.margin) : j.margin;
+	note_pairs(&j, a, b, p);
+	if (no) {
+		j.verdict = VERDICT_NONE;
+		add_note(&j, no);
+		return j;
+	}
+	j.verdict = stats_verdict(j.i, edge);
+	if (j.verdict == VERDICT_UNCLEAR)
+		j.needs = blocks_needed(&j, p->n, edge);
+	if (isnan(j.i.lo)) {
+		cleanup_free char *few =
+			xasprintf("%zu block%s: below %d there is no 95 %% interval", p->n,
+				p->n == 1 ? "" : "s", LEAST_BLOCKS);
+
+		add_note(&j, few);
+	}
+	return j;
+}
+
+static void put_judged(
+	struct summary *s, json_t *row, const struct pairs *p, const struct judged *j)
+{
+	struct interval i = j->i;
+
+	if (p->ratio) {
+		i.lo = exp(i.lo);
+		i.hi = exp(i.hi);
+	}
+	put(s, row, "kind", text(p->ratio ? "ratio" : "difference"));
+	put(s, row, p->ratio ? "ratio" : "difference",
+		number(p->ratio ? exp(j->middle) : j->middle));
+	put_interval(s, row, i);
+	put(s, row, "n", json_integer((json_int_t)p->n));
+	put(s, row, "margin", number(j->margin));
+	put(s, row, "verdict", text(verdict_names[j->verdict]));
+	put(s, row, "needs_blocks", j->needs ? json_integer((json_int_t)j->needs) : json_null());
+}
+
+static void note_precision(
+	struct summary *s, const struct series *a, const char *base, const struct judged *j)
+{
+	cleanup_free char *where = NULL;
+
+	if (j->verdict != VERDICT_UNCLEAR || isnan(j->i.lo))
+		return;
+	where = cell_text(s, a->cell, a->metric);
+	if (j->needs)
+		finding(s, "precision", metrics[a->metric].name, s->arms.name[a->cell.arm],
+			"%s: unclear against %s; about %zu more block%s would settle it", where,
+			base, j->needs, j->needs == 1 ? "" : "s");
+	else
+		finding(s, "precision", metrics[a->metric].name, s->arms.name[a->cell.arm],
+			"%s: unclear against %s", where, base);
+}
+
+static void keep_primary(struct primaries *all, struct primary one)
+{
+	if (all->n == all->room) {
+		all->room = 2 * all->room + 16;
+		all->list = xrealloc(all->list, all->room * sizeof(*all->list));
+	}
+	all->list[all->n++] = one;
+}
+
+static void compare_pair(struct summary *s, struct primaries *all, const struct series *a,
+	const struct series *b, unsigned base)
+{
+	const struct metric *m = &metrics[a->metric];
+	const char *base_name = s->arms.name[base];
+	struct pairs p = pair_up(s, a, b);
+	struct judged j;
+	json_t *row;
+
+	if (!p.n && !p.dropped) {
+		pairs_free(&p);
+		return;
+	}
+	j = judge(s, a, b, &p);
+	row = json_object();
+	put(s, row, "metric", text(m->name));
+	put(s, row, "unit", text(m->unit));
+	put_cell(s, row, a->cell, base_name);
+	put_judged(s, row, &p, &j);
+	put(s, row, "primary", json_boolean(s->primary[a->metric]));
+	put(s, row, "p", number(j.p));
+	put(s, row, "holm", json_null());
+	put(s, row, "flags", flag_names(a->flags | (b ? b->flags : 0u)));
+	put(s, row, "note", text(j.note));
+	append(s, s->comparisons, row);
+	if (s->primary[a->metric]) {
+		note_precision(s, a, base_name, &j);
+		if (j.verdict != VERDICT_NONE && !isnan(j.p))
+			keep_primary(all, (struct primary){a->cell, base, p.n, j.p, row});
+	}
+	free(j.note);
+	pairs_free(&p);
+}
+
+static bool is_vm(const struct summary *s, unsigned arm)
+{
+	const json_t *one = json_object_get(json_object_get(s->run, "arms"), s->arms.name[arm]);
+	const char *platform = json_string_value(json_object_get(one, "platform"));
+
+	return !strcmp(platform ? platform : s->arms.name[arm], "vm");
+}
+
+/* list: the n arms that have a metric at one workload and instance count, by arm. */
+static const struct series *in_bucket(
+	const struct summary *s, const struct series *list, size_t n, const char *arm)
+{
+	int at = name_find(&s->arms, arm);
+
+	for (size_t i = 0; at >= 0 && i < n; i++)
+		if (list[i].cell.arm == (unsigned)at)
+			return &list[i];
+	return NULL;
+}
+
+static void compare_bucket(
+	struct summary *s, struct primaries *all, const struct series *list, size_t n)
+{
+	bool network = !strncmp(metrics[list->metric].name, "network.", 8);
+	const struct series *base = in_bucket(s, list, n, s->base);
+	const struct series *container = in_bucket(s, list, n, "container");
+	const struct series *netns = network ? in_bucket(s, list, n, "netns") : NULL;
+	int base_arm = name_find(&s->arms, s->base);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct series *a = &list[i];
+
+		if (a == base)
+			continue;
+		if (base || (a->kind != SERIES_SAMPLED && base_arm >= 0))
+			compare_pair(s, all, a, base, (unsigned)base_arm);
+		if (container && container != base && a != container && is_vm(s, a->cell.arm))
+			compare_pair(s, all, a, container, container->cell.arm);
+		if (netns && netns != base && a != netns)
+			compare_pair(s, all, a, netns, netns->cell.arm);
+	}
+}
+
+static int compare_families(const void *a, const void *b)
+{
+	const struct primary *x = a, *y = b;
+	const unsigned kx[] = {x->cell.workload, x->cell.instances, x->cell.arm, x->base};
+	const unsigned ky[] = {y->cell.workload, y->cell.instances, y->cell.arm, y->base};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kx); i++)
+		if (kx[i] != ky[i])
+			return kx[i] < ky[i] ? -1 : 1;
+	return 0;
+}
+
+/* Blocks with which the first step of Holm over m tests can reject: 2^(1-n) <= alpha / m. With several tests one
+ * block is kept in hand for a tie, which the sign test drops: 9 for five. */
+static size_t holm_blocks(size_t m)
+{
+	size_t n = 1;
+
+	while (ldexp(1, 1 - (int)n) > FAMILY_ALPHA / (double)m)
+		n++;
+	return n + (m > 1);
+}
+
+/* Families with too few blocks: how many, and the worst of them. */
+struct too_few {
+	size_t families, tests, blocks, needed;
+};
+
+static void correct_family(
+	struct summary *s, const struct primary *list, size_t n, struct too_few *worst)
+{
+	cleanup_free double *p = xcalloc(n, sizeof(*p));
+	cleanup_free int *reject = xcalloc(n, sizeof(*reject));
+	size_t needed = holm_blocks(n), blocks = SIZE_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		p[i] = list[i].p;
+		blocks = list[i].n < blocks ? list[i].n : blocks;
+	}
+	stats_holm(p, n, FAMILY_ALPHA, reject);
+	for (size_t i = 0; i < n; i++)
+		put(s, list[i].row, "holm", json_boolean(reject[i]));
+	if (blocks >= needed)
+		return;
+	worst->families++;
+	if (worst->families == 1 || needed - blocks > worst->needed - worst->blocks) {
+		worst->tests = n;
+		worst->blocks = blocks;
+		worst->needed = needed;
+	}
+}
+
+/* Families: the primaries of one arm against one base at one workload and instance count. */
+static void correct_primaries(struct summary *s, struct primaries *all)
+{
+	struct too_few worst = {0};
+	size_t end;
+
+	if (all->n)
+		qsort(all->list, all->n, sizeof(*all->list), compare_families);
+	for (size_t i = 0; i < all->n; i = end) {
+		for (end = i + 1; end < all->n && !compare_families(&all->list[i], &all->list[end]);
+			end++)
+			;
+		correct_family(s, &all->list[i], end - i, &worst);
+	}
+	if (worst.families)
+		finding(s, "primary", NULL, NULL,
+			"Holm's correction over %zu primary metric%s needs at least %zu blocks, got %zu: "
+			"what it does not reject is not shown to be equal",
+			worst.tests, worst.tests == 1 ? "" : "s", worst.needed, worst.blocks);
+}
+
+void make_comparisons(struct summary *s)
+{
+	struct primaries all = {0};
+	size_t end;
+
+	for (size_t i = 0; i < s->n_series; i = end) {
+		const struct series *first = &s->series[i];
+
+		for (end = i + 1; end < s->n_series; end++) {
+			const struct series *next = &s->series[end];
+
+			if (next->metric != first->metric ||
+				next->cell.workload != first->cell.workload ||
+				next->cell.instances != first->cell.instances)
+				break;
+		}
+		if (first->cell.instances) /* the empty set is there for the line only */
+			compare_bucket(s, &all, first, end - i);
+	}
+	correct_primaries(s, &all);
+	free(all.list);
+}
