@@ -1,0 +1,173 @@
+/* chart.c - the model that all charts share: rows of arms, series of bars, panels. To add a chart: a file
+ * chart-NAME.c with one function that fills the model, and one line in chart_kinds[]. */
+#include "report-internal.h"
+
+#include "util.h"
+
+#include <math.h>
+#include <string.h>
+
+const struct chart_kind chart_kinds[] = {
+	{"boot", chart_boot},
+	{"memory", chart_memory},
+	{"processes", chart_processes},
+	{"network", chart_network},
+	{NULL, NULL},
+};
+
+void chart_init(struct chart *c, const char *name, const struct view *v)
+{
+	memset(c, 0, sizeof(*c));
+	c->name = name;
+	c->n_rows = v->n_arms;
+	c->rows = xcalloc(v->n_arms, sizeof(*c->rows));
+	for (size_t a = 0; a < v->n_arms; a++) {
+		const struct view_arm *arm = &v->arms[a];
+		bool plain = strcmp(arm->platform, arm->shown) == 0;
+		cleanup_free char *platform = shorten_pixels(arm->platform, 9, 70);
+
+		c->rows[a].name = shorten_pixels(arm->shown, ROW_NAME_SIZE, ROW_NAME_ROOM);
+		c->rows[a].detail = xasprintf("%s%s%s", plain ? "" : platform,
+			*platform && !plain && arm->emulated ? ", " : "",
+			arm->emulated ? "emulated (TCG)" : "");
+	}
+}
+
+void chart_free(struct chart *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++) {
+		free(c->rows[i].name);
+		free(c->rows[i].detail);
+		free(c->rows[i].extra);
+		free(c->rows[i].note);
+	}
+	for (size_t i = 0; i < c->n_series; i++) {
+		for (size_t a = 0; a < c->n_rows; a++)
+			free(c->series[i].marks[a].label);
+		free(c->series[i].marks);
+		free(c->series[i].name);
+	}
+	for (size_t i = 0; i < c->n_panels; i++) {
+		free(c->panels[i].heading);
+		free(c->panels[i].axis);
+	}
+	free(c->rows);
+	free(c->series);
+	free(c->title);
+	free(c->subtitle);
+	free(c->footer[0]);
+	free(c->footer[1]);
+	memset(c, 0, sizeof(*c));
+}
+
+struct series *chart_add_series(struct chart *c, const char *name, enum series_kind kind,
+	unsigned style, double top, double bottom)
+{
+	struct series *s;
+
+	c->series = xrealloc(c->series, (c->n_series + 1) * sizeof(*c->series));
+	s = &c->series[c->n_series++];
+	*s = (struct series){.name = xstrdup(name),
+		.kind = kind,
+		.style = style,
+		.top = top,
+		.bottom = bottom,
+		.marks = xcalloc(c->n_rows, sizeof(*s->marks))};
+	for (size_t a = 0; a < c->n_rows; a++)
+		s->marks[a].lo = s->marks[a].hi = NAN;
+	return s;
+}
+
+struct panel *chart_add_panel(struct chart *c, const char *heading, const char *axis,
+	const char *unit, size_t first, size_t count)
+{
+	struct panel *p = &c->panels[c->n_panels++];
+
+	*p = (struct panel){.heading = heading ? xstrdup(heading) : NULL,
+		.axis = xstrdup(axis),
+		.unit = unit,
+		.first = first,
+		.count = count};
+	return p;
+}
+
+void mark_from_cell(struct chart *c, struct mark *m, const struct cell *cell, const char *prefix)
+{
+	const char *space = *prefix ? " " : "";
+
+	m->status = cell->status == CELL_ABSENT ? CELL_SKIPPED : cell->status;
+	if (cell->status != CELL_OK) {
+		cleanup_free char *reason = clean_text(cell->reason);
+
+		m->label = xasprintf("%s%sno data: %s", prefix, *prefix ? ": " : "", reason);
+		c->any_missing = true;
+		return;
+	}
+	cleanup_free char *value = value_text(cell->median, cell->unit);
+
+	m->label = xasprintf("%s%s%s", prefix, space, value);
+	m->end = cell->median;
+	m->lo = cell->lo;
+	m->hi = cell->hi;
+	m->emulated = cell->emulated;
+	c->any_emulated = c->any_emulated || cell->emulated;
+	if (isnan(cell->lo) && json_array_size(cell->values) > 0) {
+		m->points = cell->values;
+		c->any_points = true;
+	}
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double scale_gap(double *values, size_t n, double factor)
+{
+	double best = factor, below = 0;
+
+	qsort(values, n, sizeof(*values), by_size);
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (values[i] <= 0 || values[i + 1] / values[i] < best)
+			continue;
+		best = values[i + 1] / values[i];
+		below = values[i];
+	}
+	return below;
+}
+
+void chart_add_linear(struct chart *c, const char *axis, const char *unit, size_t count)
+{
+	cleanup_free double *ends = xcalloc(c->n_rows, sizeof(*ends));
+	double limit;
+
+	for (size_t a = 0; a < c->n_rows; a++)
+		for (size_t s = 0; s < count; s++)
+			if (c->series[s].marks[a].status == CELL_OK)
+				ends[a] = fmax(ends[a], c->series[s].marks[a].end);
+	limit = scale_gap(ends, c->n_rows, 6);
+	if (limit <= 0) {
+		chart_add_panel(c, NULL, axis, unit, 0, count);
+		return;
+	}
+	chart_add_panel(c, "All arms on one scale", axis, unit, 0, count);
+	chart_add_panel(
+		c, "The small ones enlarged (cut bars go on to the right)", axis, unit, 0, count)
+		->limit = limit;
+}
+
+void chart_footer(struct chart *c, const struct view *v, const char *const *names, const char *more)
+{
+	cleanup_free char *method = view_method_text(v, names);
+	cleanup_free char *setting = setting_text(&v->at);
+	cleanup_free char *host = view_host_text(v);
+	cleanup_free char *kernel = view_kernel_text(v);
+	cleanup_free char *accelerator = view_accelerator_text(v);
+	cleanup_free char *date = cut_text(json_text_at(v->run, "started", NULL), 20);
+	cleanup_free char *id = cut_text(json_text_at(v->run, "id", NULL), 16);
+
+	c->footer[0] = xasprintf("%s. Workload %s. %s", method, setting, more);
+	c->footer[1] = xasprintf("%s · %s · %s · %s · run %s", host, kernel, accelerator, date, id);
+}

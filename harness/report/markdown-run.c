@@ -1,0 +1,205 @@
+/* markdown-run.c - the sections of report.md about the run itself: what was measured, what PSS leaves
+ * out, how the arms differ, what failed, how to do it again. */
+#include "report-internal.h"
+
+#include "util.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+static void about_arms(FILE *out, const struct view *v)
+{
+	fputs("\n| arm | platform | accelerator |\n| :--- | :--- | :--- |\n", out);
+	for (size_t a = 0; a < v->n_arms; a++) {
+		const struct view_arm *arm = &v->arms[a];
+
+		markdown_print(out, "| %s", arm->shown);
+		fputs(strcmp(arm->name, v->base) == 0 ? " (base) |" : " |", out);
+		markdown_print(out, " %s |", arm->platform);
+		if (arm->emulated)
+			fputs(" TCG (emulated) |\n", out);
+		else
+			markdown_print(
+				out, " %s |\n", *arm->accelerator ? arm->accelerator : "none");
+	}
+}
+
+void markdown_about(FILE *out, const struct view *v)
+{
+	cleanup_free char *host = view_host_text(v);
+	cleanup_free char *kernel = view_kernel_text(v);
+	cleanup_free char *accelerator = view_accelerator_text(v);
+	cleanup_free char *planned =
+		number_text(json_number_at(v->summary, "blocks", "planned", NULL));
+	cleanup_free char *complete =
+		number_text(json_number_at(v->summary, "blocks", "complete", NULL));
+	cleanup_free char *warmup =
+		number_text(json_number_at(v->summary, "blocks", "warmup", NULL));
+	cleanup_free char *seed = json_dumps(json_object_get(v->run, "seed"), JSON_ENCODE_ANY);
+	const char *plan = json_text_at(v->run, "plan", "name", NULL);
+
+	markdown_print(out, "# tare: run %s\n\n", json_text_at(v->run, "id", NULL));
+	markdown_print(out, "- **Host**: %s", host);
+	markdown_print(out, ", %s", kernel);
+	markdown_print(out, ", cgroup %s", json_text_at(v->run, "host", "cgroup", NULL));
+	markdown_print(out, ", %s\n", accelerator);
+	markdown_print(out, "- **Date**: %s to ", json_text_at(v->run, "started", NULL));
+	markdown_print(out, "%s, ", json_text_at(v->run, "finished", NULL));
+	markdown_print(out, "status %s\n", json_text_at(v->run, "status", NULL));
+	markdown_print(out, "- **Plan**: %s, ", *plan ? plan : "unnamed");
+	markdown_print(out, "seed %s, ", seed ? seed : "unknown");
+	fprintf(out,
+		"%s of %s counted blocks complete after %s of warm-up. One block holds every arm once, in random order; "
+		"one fresh instance set is one sample.\n",
+		complete, planned, warmup);
+	markdown_print(
+		out, "- **tare**: version %s\n", json_text_at(v->run, "tare", "version", NULL));
+	about_arms(out, v);
+}
+
+static void pss_row(FILE *out, const struct view *v, size_t a)
+{
+	struct cell pss = view_cell(v, a, "memory.pss"),
+		    kernel = view_cell(v, a, "memory.cgroup_kernel");
+	struct cell fixed = view_cell(v, a, "memory.fixed");
+
+	if (pss.status != CELL_OK)
+		return;
+	cleanup_free char *held = value_text(pss.median, "B");
+
+	markdown_print(out, "- **%s**: PSS ", v->arms[a].shown);
+	fputs(held, out);
+	if (kernel.status == CELL_OK) {
+		cleanup_free char *text = value_text(kernel.median, "B");
+		cleanup_free char *part =
+			number_text(pss.median > 0 ? 100 * kernel.median / pss.median : NAN);
+
+		fprintf(out, "; beside it %s of kernel memory (%s %% of the PSS)", text, part);
+	} else {
+		markdown_print(out, "; its kernel memory is not known (%s)", kernel.reason);
+	}
+	if (fixed.status == CELL_OK) {
+		cleanup_free char *text = value_text(fixed.median, "B");
+
+		fprintf(out, "; daemons that serve all instances: %s", text);
+	}
+	struct cell code = view_cell(v, a, "memory.emulator_code");
+
+	if (code.status == CELL_OK && code.median > 0) {
+		cleanup_free char *text = value_text(code.median, "B");
+
+		fprintf(out,
+			"; %s of the PSS are the emulator's translation buffer, which a real CPU does not need",
+			text);
+	}
+	fputs(".\n", out);
+}
+
+void markdown_pss(FILE *out, const struct view *v)
+{
+	bool any = false;
+
+	for (size_t a = 0; a < v->n_arms; a++)
+		any = any || view_cell(v, a, "memory.pss").status == CELL_OK;
+	if (!any)
+		return;
+	fputs("\n## What PSS leaves out\n\n"
+	      "PSS adds up what the instance's processes map. It sees neither the kernel's own memory made for them (slab, "
+	      "stacks, page tables, sockets: `memory.cgroup_kernel`) nor daemons shared by all (`memory.fixed`).\n\n",
+		out);
+	for (size_t a = 0; a < v->n_arms; a++)
+		pss_row(out, v, a);
+}
+
+void markdown_equivalence(FILE *out, const struct view *v)
+{
+	size_t i, different = 0;
+	json_t *e;
+
+	json_array_foreach ((json_t *)json_list(v->run, "equivalence"), i, e)
+		different += strcmp(json_text_at(e, "status", NULL), "equal") != 0;
+	if (i == 0)
+		return;
+	fprintf(out,
+		"\n## How the arms differ\n\n%zu of %zu aspects, seen from inside each arm, are equal.\n",
+		i - different, i);
+	if (different)
+		fputs("\n| aspect | status | reason | values |\n| :--- | :--- | :--- | :--- |\n",
+			out);
+	json_array_foreach ((json_t *)json_list(v->run, "equivalence"), i, e) {
+		cleanup_free char *values =
+			json_dumps(json_object_get(e, "values"), JSON_ENCODE_ANY);
+		cleanup_free char *shown = cut_text(values ? values : "", 160);
+
+		if (strcmp(json_text_at(e, "status", NULL), "equal") == 0)
+			continue;
+		markdown_print(out, "| %s |", json_text_at(e, "aspect", NULL));
+		markdown_print(out, " %s |", json_text_at(e, "status", NULL));
+		markdown_print(out, " %s |", json_text_at(e, "reason", NULL));
+		markdown_print(out, " %s |\n", shown);
+	}
+}
+
+/* A console's tail as code: each line cleaned and indented, so that nothing in it can end the block. */
+static void print_tail(FILE *out, const char *tail)
+{
+	cleanup_free char *copy = xstrdup(tail);
+	char *save = NULL;
+
+	fputc('\n', out);
+	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		cleanup_free char *clean = cut_text(line, 200);
+
+		fprintf(out, "      %s\n", clean);
+	}
+	fputc('\n', out);
+}
+
+void markdown_errors(FILE *out, const struct view *v)
+{
+	size_t i;
+	json_t *e;
+
+	if (json_array_size(json_list(v->run, "errors")) == 0)
+		return;
+	fputs("\n## Errors of the run\n\n", out);
+	json_array_foreach ((json_t *)json_list(v->run, "errors"), i, e) {
+		const char *tail = json_text_at(e, "tail", NULL);
+
+		fprintf(out, "- Block %.0f, trial %.0f, arm ", json_number_at(e, "block", NULL),
+			json_number_at(e, "trial", NULL));
+		markdown_print(out, "%s, ", json_text_at(e, "arm", NULL));
+		markdown_print(out, "workload %s: ", json_text_at(e, "workload", NULL));
+		markdown_print(out, "%s\n", json_text_at(e, "text", NULL));
+		if (*tail)
+			print_tail(out, tail);
+	}
+}
+
+static bool is_plain_word(const char *s)
+{
+	if (!*s || *s == '-')
+		return false;
+	for (; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr("._+-/", *s))
+			return false;
+	return true;
+}
+
+void markdown_reproduce(FILE *out, const struct view *v)
+{
+	const char *plan = json_text_at(v->run, "plan", "name", NULL);
+	double blocks = json_number_at(v->summary, "blocks", "planned", NULL);
+	const json_t *seed = json_object_get(v->run, "seed");
+
+	fputs("\n## Again\n\nThe whole plan, the host, and what each arm really was are in `run.json`, every value in "
+	      "`samples.jsonl`. `tare report` makes the rest of this folder from them.\n\n",
+		out);
+	fprintf(out, "    tare run %s", is_plain_word(plan) ? plan : "PLAN");
+	if (json_is_integer(seed))
+		fprintf(out, " --seed %" JSON_INTEGER_FORMAT, json_integer_value(seed));
+	if (blocks > 0)
+		fprintf(out, " --blocks %.0f", blocks);
+	fputs("\n    tare report DIR\n", out);
+}

@@ -1,0 +1,231 @@
+/* report-internal.h - what the files of harness/report share: the view of a run, text, the chart model.
+ * Every string in run.json and summary.json is foreign: it reaches a file only through text.c. */
+#ifndef TARE_REPORT_INTERNAL_H
+#define TARE_REPORT_INTERNAL_H
+
+#include "error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* ---- text.c: foreign text made harmless, numbers made readable ---- */
+
+/* New: valid UTF-8 in one line; no control bytes, terminal escapes or bidirectional overrides. NULL gives "". */
+char *clean_text(const char *s);
+/* New: clean_text() as a gnuplot word in single quotes: no backtick, macro or escape works in there. */
+char *gnuplot_quote(const char *s);
+/* New: clean_text() for running text and table cells of Markdown. */
+char *markdown_text(const char *s);
+/* New: clean text of at most columns, the middle replaced by an ellipsis; both ends stay readable. */
+char *shorten(const char *s, unsigned columns);
+/* New: the same, cut at the end. */
+char *cut_text(const char *s, unsigned columns);
+/* Width in pixels of valid UTF-8 in DejaVu Sans of size points (4/3 pixel each), estimated by classes of letters. */
+double text_pixels(const char *s, double size);
+/* New: clean text that fits room, cut at the end, or (shorten_pixels) in the middle. */
+char *cut_pixels(const char *s, double size, double room);
+char *shorten_pixels(const char *s, double size, double room);
+/* Columns on a terminal of valid UTF-8. */
+unsigned text_columns(const char *s);
+
+/* A unit for the eye: base value / divisor, named. */
+struct scale {
+	double divisor;
+	const char *unit;
+};
+/* The scale at which magnitude (base unit of a metric) reads best; "(unknown unit)" for any other. */
+struct scale scale_for(const char *unit, double magnitude);
+/* New: three significant digits, counts whole; no unit. */
+char *number_text(double value);
+/* New: "152 MiB", "5.06 ms", "64". */
+char *value_text(double value, const char *unit);
+/* New: "152 [151, 153] MiB"; without an interval only the value. signed_value: a plus is shown. */
+char *interval_text(double value, double lo, double hi, const char *unit, bool signed_value);
+/* New: "41.2x". */
+char *ratio_text(double ratio);
+
+/* ---- view.c: one (workload, instances) of a run ---- */
+
+enum cell_status { CELL_ABSENT, CELL_OK, CELL_SKIPPED, CELL_FAILED };
+struct cell {
+	enum cell_status status;
+	double median, lo, hi; /* NaN where there is none */
+	double coverage; /* of [lo, hi]; NaN without */
+	size_t n;
+	const json_t *values; /* array by block, or NULL; borrowed */
+	const char *reason; /* borrowed; "" when OK */
+	const char *unit; /* borrowed; "" unknown */
+	double less_code; /* median less the translation buffer; NaN where that does not apply */
+	bool emulated;
+};
+
+struct view_arm {
+	const char *name; /* as in the files; borrowed */
+	char *shown; /* clean, whole */
+	char *platform, *accelerator; /* clean, "" unknown */
+	bool emulated;
+};
+
+struct view {
+	const json_t *run, *summary; /* borrowed */
+	struct view_arm *arms;
+	size_t n_arms;
+	const char *base; /* name of the arm the others are compared with; borrowed */
+	/* every (workload, instances) of the summary, in order */
+	struct setting {
+		const char *workload;
+		json_int_t instances;
+	} * settings;
+	size_t n_settings;
+	struct setting at; /* the one looked at now */
+};
+
+int view_open(struct view *v, const json_t *run, const json_t *summary, struct error *err);
+void view_close(struct view *v);
+#define cleanup_view __attribute__((cleanup(view_close)))
+/* The value of metric for an arm at v->at; CELL_ABSENT when the summary has none. */
+struct cell view_cell(const struct view *v, size_t arm, const char *metric);
+/* The same, if absent there at any other number of instances (the tare as a slope over them). */
+struct cell view_cell_anywhere(const struct view *v, size_t arm, const char *metric);
+/* PSS that would be held on a real CPU as well: less the translation buffer. NaN if not known. */
+double view_pss_held(const struct view *v, size_t arm);
+/* Index of the first arm on a platform, one that is not emulated before one that is; or -1. */
+int view_platform(const struct view *v, const char *platform);
+int view_find_arm(const struct view *v, const char *name);
+/* Text or number at a path of keys ending with NULL; "" and NaN when absent or of another type. */
+const char *json_text_at(const json_t *o, ...) __attribute__((sentinel));
+double json_number_at(const json_t *o, ...) __attribute__((sentinel));
+const json_t *json_list(const json_t *o, const char *key);
+bool json_has_text(const json_t *list, const char *text);
+/* New: "name (CPU model, 2 cores, 24.0 GiB)", "Linux 6.1", date of the run, accelerators. */
+char *view_host_text(const struct view *v);
+char *view_accelerator_text(const struct view *v);
+char *view_kernel_text(const struct view *v);
+/* New: "n = 6 · whiskers: exact 96.9 % intervals" from the cells of these metrics (NULL-terminated). */
+char *view_method_text(const struct view *v, const char *const *names);
+
+/* ---- chart.c: the model that all charts share ---- */
+
+/* A horizontal bar (or dot) of one arm in one series. All values in base units. */
+struct mark {
+	enum cell_status status; /* CELL_ABSENT: nothing is drawn */
+	double start, end;
+	double lo, hi; /* whisker, NaN = none */
+	bool emulated;
+	const json_t *points; /* drawn one by one; NULL = none */
+	char *label; /* at its end, or what to say instead; NULL = none */
+};
+#define ROW_NAME_SIZE 11.0 /* points */
+#define ROW_NAME_ROOM 174.0 /* pixels */
+
+enum series_kind { SERIES_BAR, SERIES_DOT, SERIES_HOLLOW, SERIES_OVERLAY };
+struct series {
+	char *name;
+	enum series_kind kind;
+	unsigned style; /* index in the palette and the patterns */
+	double top, bottom; /* slot within its row: 0.5 is the upper edge, -0.5 the lower */
+	struct mark *marks; /* one per arm */
+};
+
+struct panel {
+	char *heading; /* above it */
+	char *axis; /* what the axis is; the unit is added */
+	const char *unit; /* base unit of its series */
+	size_t first, count; /* its series */
+	double limit; /* > 0: a zoom; bars beyond are cut and marked */
+	bool log;
+};
+
+struct chart {
+	const char *name; /* file name without suffix; borrowed */
+	char *title, *subtitle;
+	size_t n_rows;
+	struct row {
+		char *name, *detail, *extra; /* beside it, one below the other; extra may be NULL */
+		char *note; /* below its bar, or NULL */
+	} * rows;
+	struct series *series;
+	size_t n_series;
+	struct panel panels[3];
+	size_t n_panels;
+	char *footer[2];
+	bool any_emulated, any_missing, any_points;
+};
+
+void chart_init(struct chart *c, const char *name, const struct view *v);
+void chart_free(struct chart *c);
+#define cleanup_chart __attribute__((cleanup(chart_free)))
+struct series *chart_add_series(struct chart *c, const char *name, enum series_kind kind,
+	unsigned style, double top, double bottom);
+struct panel *chart_add_panel(struct chart *c, const char *heading, const char *axis,
+	const char *unit, size_t first, size_t count);
+/* Takes a cell as a bar from 0 to its median, labelled "prefix value", or as missing with its reason. */
+void mark_from_cell(struct chart *c, struct mark *m, const struct cell *cell, const char *prefix);
+/* One linear panel; where some arms would vanish beside others, a second one that shows only the small. */
+void chart_add_linear(struct chart *c, const char *axis, const char *unit, size_t count);
+/* Largest value in a gap of at least factor in the sorted values; 0 when they are of one size. */
+double scale_gap(double *values, size_t n, double factor);
+void chart_footer(
+	struct chart *c, const struct view *v, const char *const *names, const char *more);
+
+/* chart-draw.c: the model as text. New strings. */
+char *chart_data(const struct chart *c);
+char *chart_script(const struct chart *c);
+
+/* chart-*.c: the charts. */
+void chart_boot(struct chart *c, const struct view *v);
+void chart_memory(struct chart *c, const struct view *v);
+void chart_processes(struct chart *c, const struct view *v);
+void chart_network(struct chart *c, const struct view *v);
+struct chart_kind {
+	const char *name;
+	void (*make)(struct chart *c, const struct view *v);
+};
+extern const struct chart_kind chart_kinds[]; /* ends with name NULL */
+
+/* gnuplot.c: NAME.svg and NAME.png from NAME.gp in chartsfd. 0; 1 with *missing (new) when there is no
+ * gnuplot; -1 with err. Pictures of an earlier script never stay beside a new one. */
+int gnuplot_render(int chartsfd, const char *name, char **missing, struct error *err);
+
+/* ---- table.c: the main table, for Markdown and terminal alike ---- */
+
+struct note_list {
+	char **text; /* foreign text, not yet escaped */
+	size_t n;
+};
+/* Number of a note, from 1; the same text keeps its number. */
+size_t note_add(struct note_list *l, const char *text);
+void note_list_free(struct note_list *l);
+#define cleanup_notes __attribute__((cleanup(note_list_free)))
+
+extern const char *const key_metrics[]; /* NULL-terminated: the main table's rows */
+/* New text of a cell: "152 MiB [151, 153]", dagger when emulated, "n/a [1]" with its note when missing. */
+char *table_cell(const struct cell *cell, struct note_list *notes, bool *emulated);
+/* The comparison of an arm with the base at v->at, or NULL. Borrowed. */
+const json_t *view_comparison(const struct view *v, const char *arm, const char *metric);
+/* New: "41.2x [40.8, 41.9]", "+152 MiB [151, 153]" or "n/a". */
+char *comparison_text(const json_t *comparison);
+/* New: "1.27× higher", "+29.4 MiB † unclear (+8 blocks)", "n/a". */
+char *verdict_text(const json_t *comparison, bool *emulated);
+/* New: "http, 1 instance". */
+char *setting_text(const struct setting *s);
+
+/* markdown.c: report.md. New string. pictures: whether the charts could be drawn. */
+struct chart_entry {
+	char *file, *title;
+};
+char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n_charts,
+	const char *charts_missing);
+/* markdown-run.c: sections about the run itself. */
+void markdown_about(FILE *out, const struct view *v);
+void markdown_pss(FILE *out, const struct view *v);
+void markdown_equivalence(FILE *out, const struct view *v);
+void markdown_reproduce(FILE *out, const struct view *v);
+void markdown_errors(FILE *out, const struct view *v);
+/* fprintf with one foreign text, escaped for Markdown, at the %s. */
+void markdown_print(FILE *out, const char *fmt, const char *foreign)
+	__attribute__((format(printf, 2, 0)));
+
+#endif
