@@ -9,21 +9,43 @@
  * One answer for each request, in order, seq counting from 1. EOF or an unreadable line from the harness
  * means that it died: the agent kills its children and ends (PID 1 of a VM powers off).
  *
+ * An error's message is the rest of the line: spaces stay, control bytes, % and 0x7f on are encoded.
+ * Unknown requests and keys are answered with an error.
+ *
  * Requests
- *   net if=eth0 address=A prefix=N [gateway=G]   configures a link (VM only); answers mac= mtu=
- *   arg value=V          appends to the workload's argv
- *   env value=K=V        appends to its environment
+ *   modules              VM: loads /tare/modules/ *.ko in byte order of their names; count=. Asked for or not,
+ *                        it happens once, at the latest with root or net, and never before the hello
+ *   root device=/dev/vda fstype=ext4   VM: mounts it read-only, with proc, sys, dev and tmp (and run, where
+ *                        there is such a folder) inside; the workload then runs chrooted there
+ *   net if=eth0 address=A prefix=N [gateway=G]   VM: configures a link, and lo; answers mac= mtu=
+ *   arg value=V          appends to the command's argv; for a verb, a key=value argument
+ *   env value=K=V        appends to its environment, which holds nothing else but a standard PATH if none is set
  *   start verb=V|command=1 ready=agent|tcp|http|line [port=] [path=] [text=]
- *                        forks the workload; answered when it is ready: ok pid= ; or error
+ *                        starts the workload; answered when it is ready: ok pid= how= ; or error. agent: a verb
+ *                        says so itself, a command counts once it has been executed. how: agent, exec, line,
+ *                        listen (the port was tried when the workload called listen(2)), poll (tried every ms:
+ *                        listen(2) could not be watched). With tcp and http the workload runs with
+ *                        no_new_privs and a seccomp filter of one rule. It dies before: error "workload ended
+ *                        with status N before it was ready: <last output>"
  *   meminfo              total= free= available= cached= anon= slab=        (B, /proc/meminfo inside)
- *   payload              pss= uss= rss= processes=       of the workload's own processes
- *   census [names=1]     user= kernel= payload= threads= [names=a,b,..] processes the agent can see, itself counted
- *                        in user
- *   facts                the equivalence aspects as seen from inside (one key each)
- *   listen kind=sink|source|echo   forks a network end; ok port=   when it listens
- *   result kind=sink [omit=<ns>]   bytes= ns=   the last finished connection: payload counted after the omitted part
+ *   payload              pss= uss= rss= processes=       of the workload's own processes: all that is neither
+ *                        agent, network end, kernel thread nor zombie (plain child: only the agent's
+ *                        descendants); an error once the workload has ended
+ *   census [names=1]     user= kernel= payload= threads= [names=a,b,..] processes the agent can see (plain
+ *                        child: itself and its descendants), itself and network ends counted in user; threads:
+ *                        those of user processes beyond the main ones; a comma in a name becomes _
+ *   facts                the equivalence aspects as seen from inside (one key each): cpus cpus_online mem_total
+ *                        kernel clocksource mtu (of eth0, or none) env (SHA-256 of the workload's, sorted)
+ *                        limits uid capabilities seccomp seccomp_filters no_new_privs fds (what the agent found
+ *                        open, the channel not counted) agent payload (SHA-256 of the programs) init (name of
+ *                        PID 1)
+ *   listen kind=sink|source|echo   forks a network end (one connection at a time); ok port= when it listens
+ *   result kind=sink [omit=<ns>]   bytes= ns= bytes_all= connections=  of the last finished connection: payload
+ *                        counted after the omitted part, and in all; an error if it omitted another time. The sink closes after it has noted them, so a
+ *                        sender that waits for the end of the connection finds them here
  *   unlisten             ends all network ends
- *   stop                 SIGTERM to the workload, SIGKILL after 1 s; ok status=
+ *   stop                 SIGTERM to the workload, SIGKILL after 1 s (and at once to what it leaves behind); ok
+ *                        status= (exit status, or 128 + signal)
  *   poweroff             answers ok, then ends (VM: powers off)
  */
 #ifndef TARE_WIRE_H

@@ -1,0 +1,66 @@
+/* real-agent.h - for tests: the real static agent as a plain child, as the host platform runs it. */
+#ifndef TARE_TEST_REAL_AGENT_H
+#define TARE_TEST_REAL_AGENT_H
+
+#include "agent.h"
+#include "util.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#define SECONDS(n) (now_ns() + (n)*NSEC_PER_SEC)
+
+struct real_agent {
+	pid_t pid;
+	struct agent agent;
+	int leak; /* a descriptor to be open in it, 0 = none */
+};
+
+static inline const char *agent_path(void)
+{
+	const char *path = getenv("TARE_AGENT");
+
+	return path ? path : "build/agent";
+}
+
+static inline void real_agent_start(struct real_agent *r)
+{
+	int pair[2];
+
+	if (access(agent_path(), X_OK) < 0) {
+		printf("FAIL: %s is not there; make builds it, TARE_AGENT names another\n",
+			agent_path());
+		exit(1);
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		abort();
+	r->pid = fork();
+	if (r->pid == 0) {
+		if (pair[1] == WIRE_FD)
+			fcntl(pair[1], F_SETFD, 0);
+		else
+			dup2(pair[1], WIRE_FD);
+		close_range(WIRE_FD + 1, ~0U, 0);
+		if (r->leak)
+			dup2(0, r->leak);
+		execl(agent_path(), agent_path(), (char *)NULL);
+		_exit(127);
+	}
+	close(pair[1]);
+	agent_init(&r->agent, pair[0]);
+}
+
+/* Closing the channel is what ends an agent. Its exit status. */
+static inline int real_agent_end(struct real_agent *r)
+{
+	int status = -1;
+
+	agent_close(&r->agent);
+	waitpid(r->pid, &status, 0);
+	return status;
+}
+
+#endif
