@@ -135,6 +135,14 @@ static const char *syntax_rule(const json_error_t *e)
 	}
 }
 
+static const char *syntax_fault(const json_error_t *e, char safe[SAFE_TEXT_SIZE])
+{
+	bool nul = json_error_code(e) == json_error_null_character ||
+		json_error_code(e) == json_error_null_byte_in_key;
+
+	return nul ? "\\u0000" : safe_text(e->text, safe);
+}
+
 /* Jansson recurses up to 2048 levels; a plan or a run needs far fewer. Returns the line on which the
  * text goes too deep, or 0. */
 static size_t too_deep_at(const char *text, size_t len)
@@ -195,7 +203,7 @@ json_t *json_parse_object(const char *text, size_t len, const char *where, struc
 	if (!value) {
 		error_set(err, EXIT_USAGE,
 			"%s: line %d, column %d: not readable, got %s, expected %s", where, e.line,
-			e.column, safe_text(e.text, safe), syntax_rule(&e));
+			e.column, syntax_fault(&e, safe), syntax_rule(&e));
 		return NULL;
 	}
 	if (!json_is_object(value)) {

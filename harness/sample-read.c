@@ -28,7 +28,7 @@ struct reader {
 	size_t table_size;
 	uint64_t *seen;
 	size_t seen_size, n_seen;
-	char where[64]; /* "samples.jsonl: line 7" */
+	char where[64]; /* "samples.jsonl:7" */
 	struct error *err;
 };
 
@@ -311,7 +311,7 @@ static int read_lines(struct reader *r, FILE *f)
 	ssize_t n;
 
 	while ((n = getline(&line, &room, f)) > 0) {
-		snprintf(r->where, sizeof(r->where), "samples.jsonl: line %zu", ++number);
+		snprintf(r->where, sizeof(r->where), "samples.jsonl:%zu", ++number);
 		if (line[n - 1] != '\n') {
 			r->set.torn_bytes = (size_t)n;
 			break;
