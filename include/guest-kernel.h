@@ -1,5 +1,5 @@
 /* guest-kernel.h - the guest kernel with its modules, from a cache that `make setup` fills without
- * touching the host's boot loader. */
+ * touching the host's boot loader (workloads/images/fetch-kernel.sh). */
 #ifndef TARE_GUEST_KERNEL_H
 #define TARE_GUEST_KERNEL_H
 
@@ -13,9 +13,16 @@ struct guest_kernel {
 	char **modules; /* what a guest loads, in order, NULL-terminated host paths */
 	char *folder;   /* lib/modules/RELEASE, NULL for a kernel of the user's without one */
 };
-/* kernel: a path, or NULL for the cache ($TARE_CACHE, else /var/cache/tare, else ~/.cache/tare). nic
- * "virtio", disk: whether virtio_blk is needed. EXIT_PREREQUISITE with the command that fills the cache. */
-int guest_kernel_find(const char *kernel, const char *modules_folder, bool disk, struct guest_kernel *out, struct error *err);
+/* Folder of the cache: $TARE_CACHE, else /var/cache/tare as root, else $XDG_CACHE_HOME/tare or ~/.cache/tare.
+ * New string. */
+char *cache_folder(void);
+/* kernel: a path, or NULL for the cache. modules_folder: lib/modules/RELEASE of a kernel of the user's; NULL =
+ * the cache's, or none with a kernel of the user's (whose drivers are then built in). The modules are those of
+ * a virtio NIC, and of a virtio disk if asked for. EXIT_PREREQUISITE with the command that fills the cache. */
+int guest_kernel_find(const char *kernel, const char *modules_folder, bool disk,
+	struct guest_kernel *out, struct error *err);
+/* Adds modules by name with all they need, each once, in load order; what is built in is passed over. */
+int guest_kernel_add_modules(struct guest_kernel *k, const char *const *names, struct error *err);
 void guest_kernel_free(struct guest_kernel *k);
 
 #endif

@@ -1,0 +1,161 @@
+#!/bin/sh
+# Fills the cache with a guest kernel and the modules a guest may need, from the distribution's package,
+# which is downloaded and unpacked, never installed. To keep one more module, add it to $wanted.
+set -eu
+
+usage()
+{
+	cat <<'END'
+usage: fetch-kernel.sh [--force]
+
+Puts <cache>/kernel -> kernel-<release> with vmlinuz, release and lib/modules/<release> in place.
+<cache> is $TARE_CACHE, else /var/cache/tare as root, else ${XDG_CACHE_HOME:-~/.cache}/tare.
+Does nothing when a kernel is there already, unless --force is given.
+END
+}
+
+die()
+{
+	echo "fetch-kernel: $*" >&2
+	exit 5
+}
+
+force=no
+case "$#:${1:-}" in
+0:) ;;
+1:--force) force=yes ;;
+1:--help | 1:-h) usage && exit 0 ;;
+*) usage >&2 && exit 2 ;;
+esac
+
+if [ -n "${TARE_CACHE:-}" ]; then
+	cache=$TARE_CACHE
+elif [ "$(id -u)" = 0 ]; then
+	cache=/var/cache/tare
+else
+	cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/tare
+fi
+
+if [ $force = no ] && [ -s "$cache/kernel/vmlinuz" ] && [ -s "$cache/kernel/release" ]; then
+	echo "guest kernel $(cat "$cache/kernel/release") is in $cache/kernel"
+	exit 0
+fi
+
+# A NIC or disk that the kernel is built without is no loss here: an arm that names it says so.
+wanted="virtio_pci virtio_net virtio_blk virtio_console vmxnet3 e1000 vmw_pvscsi
+	bridge veth tun stp llc overlay br_netfilter"
+
+for tool in apt-get apt-cache dpkg-deb dpkg; do
+	command -v $tool >/dev/null ||
+		die "no $tool on this system, expected Debian or Ubuntu; give the plan's vm arm a kernel of your own (options kernel and modules)"
+done
+[ "$(dpkg --print-architecture)" = amd64 ] ||
+	die "architecture $(dpkg --print-architecture), expected amd64; give the plan's vm arm a kernel of your own"
+
+depends()
+{
+	apt-cache depends --important "$1" 2>/dev/null | sed -n 's/^ *|*Depends: *//p'
+}
+
+# A meta package names the image of the day; on Ubuntu the image names its modules in turn.
+packages=
+for meta in linux-image-cloud-amd64 linux-image-virtual linux-image-amd64; do
+	image=$(depends $meta | grep -E '^linux-image-(unsigned-)?[0-9]' | head -n 1) || continue
+	extra=$(depends "$image" | grep -E '^linux-modules-[0-9]' | head -n 1) || extra=
+	packages="$image $extra"
+	break
+done
+[ -n "$packages" ] || die "no package linux-image-cloud-amd64 or linux-image-virtual is known; run: apt-get update"
+
+umask 022
+mkdir -p "$cache" || die "cannot make $cache; set TARE_CACHE to a folder that can be written"
+work=$(mktemp -d "$cache/.fetch.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+cd "$work"
+# As root apt would drop to a user that cannot write here.
+# shellcheck disable=SC2086 # a list of package names
+apt-get -q -o APT::Sandbox::User=root download $packages ||
+	die "cannot download $packages; run: apt-get update"
+for deb in *.deb; do
+	dpkg-deb -x "$deb" unpacked
+done
+
+vmlinuz=$(find unpacked/boot -name 'vmlinuz-*' -type f | head -n 1)
+[ -n "$vmlinuz" ] || die "no vmlinuz in $packages"
+release=${vmlinuz##*/vmlinuz-}
+from=unpacked/lib/modules/$release
+[ -d "$from" ] || from=unpacked/usr/lib/modules/$release
+[ -d "$from" ] || die "no lib/modules/$release in $packages"
+
+# modules.dep is made when a package is installed, so the needs are read from the modules themselves.
+to=new/lib/modules/$release
+mkdir -p "$to"
+find "$from" -name '*.ko*' -type f >files
+cp "$from/modules.builtin" "$to/"
+
+# The path of a module by its name, in which - and _ are the same.
+path_of()
+{
+	grep -E "/$(echo "$1" | sed 's/[-_]/[-_]/g')\\.ko(\\.[a-z0-9]+)?\$" files | head -n 1
+}
+
+# Keeps the module plain (unpacked) and writes its line of modules.dep; prints what it needs.
+keep()
+{
+	file=${1#"$from"/}
+	plain=${file%.xz}
+	plain=${plain%.zst}
+	plain=${plain%.gz}
+	mkdir -p "$to/${plain%/*}"
+	case $file in
+	*.xz) xz -dc "$1" >"$to/$plain" ;;
+	*.zst) zstd -qdc "$1" >"$to/$plain" ;;
+	*.gz) gzip -dc "$1" >"$to/$plain" ;;
+	*) cp "$1" "$to/$plain" ;;
+	esac || die "cannot unpack $file; run: apt-get install xz-utils zstd"
+	needs=$(tr '\0' '\n' <"$to/$plain" | sed -n 's/^depends=//p' | tr ',' ' ')
+	line=$plain:
+	for need in $needs; do
+		need=$(path_of "$need")
+		need=${need#"$from"/}
+		line="$line ${need%.ko*}.ko"
+	done
+	echo "$line" >>"$to/modules.dep"
+	echo "$needs"
+}
+
+todo=$wanted
+done=" "
+while [ -n "${todo# }" ]; do
+	next=
+	for module in $todo; do
+		case $done in *" $module "*) continue ;; esac
+		done="$done$module "
+		path=$(path_of "$module")
+		if [ -n "$path" ]; then
+			next="$next $(keep "$path")"
+		else
+			grep -Eq "/$(echo "$module" | sed 's/_/[-_]/g')\\.ko" "$to/modules.builtin" ||
+				case $module in
+				virtio_*) die "$release has no module $module" ;;
+				esac
+		fi
+	done
+	todo=${next# }
+done
+sort -o "$to/modules.dep" "$to/modules.dep"
+
+cp "$vmlinuz" new/vmlinuz
+echo "$release" >new/release
+echo "$packages" >new/packages
+
+# The folder comes under its final name in one step, then the link to it in another.
+rm -rf "$work/old"
+[ ! -e "$cache/kernel-$release" ] || mv "$cache/kernel-$release" "$work/old"
+mv new "$cache/kernel-$release"
+ln -s "kernel-$release" link
+mv -T link "$cache/kernel"
+echo "guest kernel $release is in $cache/kernel"
