@@ -125,6 +125,7 @@ int local_prepare(struct stage *s, struct local_stage *l, struct instance *i,
 			return -1;
 	} else {
 		snprintf(i->address, sizeof(i->address), "%s", address);
+		spec->address = i->address;
 	}
 	i->cgroup = lab_cgroup(s->lab, i->name, &l->limits, err);
 	if (!i->cgroup)

@@ -39,9 +39,10 @@ static const struct {
 };
 
 /* The environment of every agent; the workload's own comes over the control channel. */
-static char *const environment[] = {
-	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=linux",
-	NULL};
+static char address[32] = "TARE_ADDRESS=";
+static char *environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	"HOME=/", "TERM=linux", NULL, NULL};
+#define ENVIRONMENT_ADDRESS 3
 
 static _Noreturn void report(const struct spawn_child *c)
 {
@@ -186,6 +187,10 @@ _Noreturn void spawn_helper(const struct spawn *s, const int ends[SPAWN_FDS])
 	char ready = SPAWN_READY, last;
 	pid_t pid;
 
+	if (s->spec.address) {
+		strncat(address, s->spec.address, sizeof(address) - strlen(address) - 1);
+		environment[ENVIRONMENT_ADDRESS] = address;
+	}
 	if (settle_in(&b.child, s, ends) < 0)
 		report(&b.child);
 	if (write(SPAWN_CONTROL, &ready, 1) != 1 || wait_word(SPAWN_CONTROL, SPAWN_START) < 0)

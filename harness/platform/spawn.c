@@ -146,6 +146,20 @@ static int take_child(struct spawn *s, struct instance *i, pid_t pid, struct err
 	return 0;
 }
 
+/* A hook of the platform. It may fail because the child has died meanwhile: then the child's word counts. */
+static int run_hook(struct spawn *s, int (*hook)(pid_t, const void *, struct error *), pid_t pid,
+	struct error *err)
+{
+	struct error mine = ERROR_INIT;
+	bool ended;
+
+	if (!hook || hook(pid, s->spec.data, &mine) == 0)
+		return 0;
+	if (read_report(s, &ended, err) < 0)
+		return -1;
+	return error_set(err, mine.code, "%s", mine.text);
+}
+
 /* Between clone and execve: maps, "go", the link (while the child mounts), "go". */
 static int guide_child(struct spawn *s, struct instance *i, int64_t deadline, struct error *err)
 {
@@ -154,18 +168,18 @@ static int guide_child(struct spawn *s, struct instance *i, int64_t deadline, st
 	if (expect(s, s->control, "clone", &pid, sizeof(pid), deadline, err) < 0 ||
 		take_child(s, i, pid, err) < 0)
 		return -1;
-	if (s->spec.identity && s->spec.identity(pid, s->spec.data, err) < 0)
-		return -1;
-	if (tell(s, s->sync, SPAWN_GO_IDENTITY, err) < 0)
+	if (run_hook(s, s->spec.identity, pid, err) < 0 ||
+		tell(s, s->sync, SPAWN_GO_IDENTITY, err) < 0)
 		return -1;
 	if (!s->spec.network)
 		return 0;
-	if (s->spec.network(pid, s->spec.data, err) < 0)
+	if (run_hook(s, s->spec.network, pid, err) < 0)
 		return -1;
 	return tell(s, s->sync, SPAWN_GO_NETWORK, err);
 }
 
-/* The report pipe closes at execve: AT_SPAWN. The first byte on the control channel is AT_INIT. */
+/* The report pipe closes at execve: AT_SPAWN, and the helper may go while the agent begins. The first byte on
+ * the control channel is AT_INIT. */
 static int watch_milestones(
 	struct spawn *s, struct instance *i, int64_t deadline, struct error *err)
 {
@@ -186,6 +200,7 @@ static int watch_milestones(
 			if (read_report(s, &ended, err) < 0)
 				return -1;
 			i->at[AT_SPAWN] = now;
+			close_fd(&s->control);
 			fds[1].fd = -1;
 		}
 		if (fds[0].revents)

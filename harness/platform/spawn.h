@@ -41,6 +41,9 @@ struct spawn_spec {
 	/* The same for spawn_wait_network(): by then the child has gone on with its mounts. */
 	int (*network)(pid_t pid, const void *data, struct error *err);
 	const void *data; /* of all three; borrowed until spawn_end() */
+	/* Where servers inside should listen, told to the agent as TARE_ADDRESS: several instances share the
+	 * loopback. NULL = anywhere. */
+	const char *address;
 };
 
 struct spawn {

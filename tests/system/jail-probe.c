@@ -2,7 +2,8 @@
  * should not be there. Prints a line "not ok ..." for each failure, then a summary; ends with 1 if anything
  * failed, else stays (with "stay") or ends with 0. To add a check: one line in a table, or one check().
  * Arguments: hostname=NAME, userns=0|1, seccomp=0|1, address=A, stay, and ns=NAME:[N] for each namespace of
- * the host. */
+ * the host. With "bomb" it is a workload that will not end instead: it ignores SIGTERM, leaves its session and
+ * forks until the container's limit. */
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <ifaddrs.h>
 #include <linux/sched.h>
 #include <net/if.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -428,11 +430,32 @@ static void check_filter(void)
 		"TIOCSTI with high bits reaches the kernel");
 }
 
+static void bomb(void)
+{
+	signal(SIGTERM, SIG_IGN);
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			setsid();
+		if (pid < 0)
+			break;
+	}
+	/* Of many that reach the limit one line is enough. */
+	if (mkdir("/tmp/bomb", 0755) == 0)
+		printf("bomb: the limit is reached\n");
+	for (;;)
+		if (fork() < 0)
+			poll(NULL, 0, 10);
+}
+
 int main(int argc, char **argv)
 {
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 2 && strcmp(argv[1], "bomb") == 0)
+		bomb();
 	given_argc = argc;
 	given_argv = argv;
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	check_namespaces();
 	check_processes();
 	check_status();
