@@ -14,7 +14,7 @@
 enum cgroup_mode { CGROUP_NONE, CGROUP_V1, CGROUP_HYBRID, CGROUP_V2 };
 extern const char *const cgroup_mode_names[]; /* "none", "v1", "hybrid", "v2" */
 
-struct cgroups; /* the host's hierarchies */
+struct cgroups; /* the host's hierarchies; must outlive every group made with it */
 struct cgroup;
 
 struct cgroup_limits {
@@ -40,11 +40,17 @@ enum cgroup_mode cgroups_mode(const struct cgroups *h);
 int cgroups_check(struct cgroups *h, struct error *err);
 
 /* Creates path ("tare-<id>/t3-0": missing parents too, with the controllers handed down on v2) in
- * every hierarchy and sets limits. The caller has written the intent to the ledger. New, or NULL with
- * nothing left behind. limits may be NULL. */
+ * every hierarchy and sets limits. The caller has written the intent to the ledger. New, or NULL
+ * with nothing left behind. limits may be NULL. A path that exists already is an error: a
+ * leftover's figures would be counted as ours. Groups are made at the top of each hierarchy, where
+ * nothing of the caller's own group limits them; on v2 without the right to that, below the
+ * topmost group delegated to the user. On v2 a group that has groups below it cannot hold
+ * processes itself: join leaves only. */
 struct cgroup *cgroup_create(struct cgroups *h, const char *path, const struct cgroup_limits *limits,
 	struct error *err);
-/* The group a process already is in (a daemon put it there). Never removed by cgroup_remove(). */
+/* The group a process already is in (a daemon put it there). Never removed by cgroup_remove(). In
+ * hierarchies where it shares the caller's group, or is at the top, it has none: the readers of
+ * those controllers then say so, and cgroup_cpu_ns() may need proc_cpu_ns() instead. */
 struct cgroup *cgroup_adopt(struct cgroups *h, pid_t pid, struct error *err);
 /* Frees the handle, not the group. NULL is fine. */
 void cgroup_free(struct cgroup *cg);
@@ -57,21 +63,25 @@ int cgroup_clone_fd(const struct cgroup *cg);
  * array and strings; free both. */
 char **cgroup_procs_paths(const struct cgroup *cg);
 
+/* Of the group and all below it, ascending; new array, also when n is 0. */
 int cgroup_pids(const struct cgroup *cg, pid_t **pids, size_t *n, struct error *err);
 int cgroup_memory(const struct cgroup *cg, struct cgroup_memory *out, struct error *err);
 /* CPU time of the group since its creation in ns (cpuacct.usage; cpu.stat usage_usec). */
 int cgroup_cpu_ns(const struct cgroup *cg, uint64_t *ns, struct error *err);
 /* Periods throttled so far; 0 where the controller is not there. */
 int cgroup_throttled(const struct cgroup *cg, uint64_t *periods, struct error *err);
+/* Its own limit, not that of a parent; 0 = unlimited. */
 int cgroup_memory_limit(const struct cgroup *cg, uint64_t *bytes, struct error *err);
 
-/* Kills all in it: cgroup.kill where there is one, else freeze, SIGKILL, thaw (always); waits until it
- * is empty or the deadline. */
+/* Kills all in it: cgroup.kill where there is one, else freeze, SIGKILL, thaw (always); waits
+ * until it is empty or the deadline (EXIT_ARM). An interrupt ends the wait with its error: the
+ * signals are sent by then. Refused when the caller is in the group. */
 int cgroup_kill(struct cgroup *cg, int64_t deadline, struct error *err);
-/* Removes the directories, leaf first, EBUSY retried until the deadline. Missing is fine. */
+/* Removes the group and those below it, not its parents, leaf first; a busy one is waited for
+ * until the deadline (EXIT_ARM). Missing is fine. */
 int cgroup_remove(struct cgroup *cg, int64_t deadline, struct error *err);
-/* For gc: kills and removes the group "name" and all below it in every hierarchy; *found tells whether
- * anything was there. */
+/* For gc: kills and removes the group "name" and all below it in every hierarchy; *found tells
+ * whether anything was there. */
 int cgroups_sweep(struct cgroups *h, const char *name, int64_t deadline, bool *found,
 	struct error *err);
 /* Top-level groups in any hierarchy whose name begins with prefix; new NULL-terminated list. */

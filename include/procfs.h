@@ -27,7 +27,9 @@ struct process_memory {
 	uint64_t hugetlb;          /* not part of rss */
 	uint64_t writable_code;    /* resident part of mappings that are writable and executable */
 };
-/* Adds the process's figures to *sum. ESRCH (code kept in *gone = true, return 0) when it has ended. */
+/* Adds the process's figures to *sum. When it has ended: *gone = true, return 0, *sum untouched. A
+ * zombie and a kernel thread hold no memory and count as gone too. pss_* need Linux 5.4. smaps is
+ * read only for a process that has a mapping both writable and executable (maps says so). */
 int proc_memory_add(int root, pid_t pid, struct process_memory *sum, bool *gone, struct error *err);
 
 struct process_stat {
@@ -42,10 +44,11 @@ struct process_stat {
 int proc_stat(int root, pid_t pid, struct process_stat *out, bool *gone, struct error *err);
 /* Every pid in /proc, ascending; new array. */
 int proc_pids(int root, pid_t **pids, size_t *n, struct error *err);
-/* Nanoseconds on CPU of all threads of a process (schedstat field 1). */
+/* Nanoseconds on CPU of all living threads of a process (schedstat field 1): the time of threads
+ * that have ended is lost, cgroup_cpu_ns() still has it. */
 int proc_cpu_ns(int root, pid_t pid, uint64_t *ns, bool *gone, struct error *err);
 /* How many processes outside pids[0..n) map the same executable as pid (by device and inode of
- * /proc/PID/exe): those lower its PSS. */
+ * /proc/PID/exe): those lower its PSS. Processes that the caller may not look at are not counted. */
 int proc_strangers_with_binary(int root, pid_t pid, const pid_t *pids, size_t n, unsigned *count,
 	struct error *err);
 
@@ -54,9 +57,10 @@ struct host_cpu { /* seconds since boot, from /proc/stat (ticks) */
 	double busy; /* user+nice+system+irq+softirq; guest is inside user and not added */
 };
 int proc_host_cpu(int root, struct host_cpu *out, struct error *err);
-struct host_vm { uint64_t swap_in, swap_out, major_faults; }; /* /proc/vmstat */
+/* /proc/vmstat since boot; swap in bytes. */
+struct host_vm { uint64_t swap_in, swap_out, major_faults; };
 int proc_host_vm(int root, struct host_vm *out, struct error *err);
 
-/* Byte counters of a network interface in /sys/class/net (of the namespace sysfs was mounted in) are
- * not used: see link_counters() in netlink.h. */
+/* Byte counters of a network interface in /sys/class/net (of the namespace sysfs was mounted in)
+ * are not used: see link_counters() in netlink.h. */
 #endif
