@@ -8,7 +8,9 @@
 enum verdict { VERDICT_NONE, VERDICT_HIGHER, VERDICT_LOWER, VERDICT_SAME, VERDICT_UNCLEAR };
 extern const char *const verdict_names[]; /* "none", "higher", "lower", "same", "unclear" */
 
-struct interval { double lo, hi, coverage; }; /* NaN, NaN, 0 when n is too small */
+struct interval {
+	double lo, hi, coverage;
+}; /* NaN, NaN, 0 when n is too small */
 
 /* P(B <= k) of a fair coin thrown n times, Binomial(n, 1/2); no underflow for large n. */
 double stats_binomial_half(size_t k, size_t n);
@@ -38,7 +40,11 @@ double stats_mann_whitney(const double *x, size_t n, const double *y, size_t m);
 double stats_hodges_lehmann(const double *x, size_t n, const double *y, size_t m, double confidence,
 	struct interval *out);
 
-struct line { double intercept, slope; struct interval intercept_interval, slope_interval; size_t n; };
+struct line {
+	double intercept, slope;
+	struct interval intercept_interval, slope_interval;
+	size_t n;
+};
 /* Least squares y = intercept + slope x with Student-t intervals (Draper & Smith 1998, 1.4). NaN without two
  * different x; intervals NaN below n = 3. */
 struct line stats_line(const double *x, const double *y, size_t n, double confidence);

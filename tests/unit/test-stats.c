@@ -52,7 +52,7 @@ static void each(const char *kind, size_t least, void (*check)(const json_t *row
 	json_t *row;
 
 	json_array_foreach (oracle, i, row) {
-		if (strcmp(json_string_value(json_object_get(row, "kind")), kind))
+		if (strcmp(json_string_value(json_object_get(row, "kind")), kind) != 0)
 			continue;
 		check(row);
 		seen++;

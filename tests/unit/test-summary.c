@@ -503,6 +503,37 @@ static void test_emulated(void **state)
 	json_decref(s);
 }
 
+/* Only memory that holds the translation buffer is compared without it. */
+static void test_what_holds_the_buffer(void **state)
+{
+	static const struct {
+		enum metric_id metric;
+		bool holds;
+	} rows[] = {{MEMORY_PSS, true}, {MEMORY_USS, true}, {MEMORY_RSS, true},
+		{MEMORY_CGROUP, true}, {MEMORY_CGROUP_ANON, true}, {MEMORY_PEAK, true},
+		{MEMORY_VIRTUAL, false}, {MEMORY_CGROUP_KERNEL, false}, {MEMORY_GUEST_USED, false},
+		{MEMORY_PAYLOAD, false}};
+	double twenty[] = {20, 20, 20, 20, 20, 20}, ten[] = {10, 10, 10, 10, 10, 10};
+	struct made m = begin("{}");
+	json_t *s;
+
+	(void)state;
+	emulate(&m, "vm");
+	two_arms(&m, "vm", MEMORY_EMULATOR_CODE, ten, (double[6]){0}, 6);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		two_arms(&m, "vm", rows[i].metric, twenty, ten, 6);
+	s = end(&m);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *name = metrics[rows[i].metric].name;
+		const json_t *c = row(s, "comparisons", name, "vm", "host", 1);
+
+		is_number(c, "ratio", rows[i].holds ? 1 : 2);
+		is_text(c, "verdict", rows[i].holds ? "same" : "higher");
+		is_number(row(s, "metrics", name, "vm", NULL, 1), "median", 20);
+	}
+	json_decref(s);
+}
+
 static void test_pairs(void **state)
 {
 	static const char *const arms[] = {"host", "netns", "container", "vm"};
@@ -744,7 +775,7 @@ static void test_extremes(void **state)
 /* 10^6 samples in a few seconds: nothing is searched in a loop. */
 static void test_many(void **state)
 {
-	static const unsigned arms = 20, workloads_blocks = 1250;
+	static const unsigned arms = 20, blocks = 1250;
 	char names[20][8];
 	struct sample_set set = {0};
 	json_t *run = json_pack("{s:{s:i}}", "plan", "warmup", 0), *s;
@@ -754,10 +785,10 @@ static void test_many(void **state)
 
 	(void)state;
 	set.samples = xcalloc(1000000, sizeof(*set.samples));
-	set.done = xcalloc(arms * workloads_blocks, sizeof(*set.done));
+	set.done = xcalloc((size_t)arms * blocks, sizeof(*set.done));
 	for (unsigned arm = 0; arm < arms; arm++)
 		snprintf(names[arm], sizeof(names[arm]), arm ? "arm%u" : "host", arm);
-	for (unsigned block = 0; block < workloads_blocks; block++)
+	for (unsigned block = 0; block < blocks; block++)
 		for (unsigned arm = 0; arm < arms; arm++) {
 			for (unsigned k = 0; k < 40; k++)
 				set.samples[set.n++] = (struct sample){.block = block,
@@ -773,7 +804,7 @@ static void test_many(void **state)
 	s = summary_make(run, &set, &err);
 	seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
 	assert_non_null(s);
-	is_number(json_object_get(s, "blocks"), "complete", workloads_blocks);
+	is_number(json_object_get(s, "blocks"), "complete", blocks);
 	printf("%zu samples summarised in %.2f s of CPU time\n", set.n, seconds);
 	assert_true(seconds < 20); /* sanitizers included; a square law takes minutes */
 	json_decref(s);
@@ -794,6 +825,7 @@ int main(void)
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_no_ratio),
 		cmocka_unit_test(test_emulated),
+		cmocka_unit_test(test_what_holds_the_buffer),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_holm),
 		cmocka_unit_test(test_tare_one_count),
