@@ -65,6 +65,23 @@ static const char *cell(const json_t *row, const char *key)
 	return text ? text : "";
 }
 
+/* Whole and safe: safe_text() cuts at 80, so it is asked piece by piece. */
+static void print_safe(const char *text)
+{
+	char piece[64], safe[SAFE_TEXT_SIZE];
+
+	while (*text) {
+		size_t n = strnlen(text, sizeof(piece) - 1);
+
+		while (n > 1 && text[n] && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--; /* not inside a character */
+		memcpy(piece, text, n);
+		piece[n] = '\0';
+		fputs(safe_text(piece, safe), stdout);
+		text += n;
+	}
+}
+
 static void print_rows(const struct kind *k, const json_t *rows)
 {
 	int width[ARRAY_SIZE(k->columns)] = {0};
@@ -81,11 +98,14 @@ static void print_rows(const struct kind *k, const json_t *rows)
 	}
 	json_array_foreach (rows, i, row) {
 		for (size_t c = 0; k->columns[c]; c++) {
-			bool last = !k->columns[c + 1];
-
-			safe_text(cell(row, k->columns[c]), safe);
-			printf("%s%-*s%s", c ? "  " : "  ", last ? 0 : width[c], safe,
-				last ? "\n" : "");
+			if (k->columns[c + 1]) {
+				printf("  %-*s", width[c],
+					safe_text(cell(row, k->columns[c]), safe));
+				continue;
+			}
+			printf("  ");
+			print_safe(cell(row, k->columns[c]));
+			putchar('\n');
 		}
 	}
 }

@@ -80,7 +80,8 @@ int main(int argc, char **argv)
 	if (fill_standard_fds(&err) == 0 && interrupt_init(&err) == 0)
 		code = dispatch(argc, argv, &err);
 	errno = 0;
-	if (fflush(stdout) != 0 || ferror(stdout)) {
+	/* a reader that has seen enough (| head) is no failure of ours */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
 		error_errno(&err, EXIT_INTERNAL, errno ? errno : EIO,
 			"standard output: cannot be written");
 		if (code == EXIT_FINE)
