@@ -297,7 +297,7 @@ static char *path_in(const struct hierarchy *h, const char *text)
 		if (!same && !(h->v2 && strncmp(line, "0::", 3) == 0))
 			continue;
 		path++;
-		if (skip && (strncmp(path, h->mount_root, skip) || !strchr("/\n", path[skip])))
+		if (skip && (strncmp(path, h->mount_root, skip) != 0 || !strchr("/\n", path[skip])))
 			return NULL;
 		path += skip;
 		return text_line(*path == '/' ? path + 1 : path);

@@ -173,7 +173,7 @@ char **cgroups_list(struct cgroups *h, const char *prefix)
 		if (fd >= 0 && !dir)
 			close(fd);
 		while (dir && (e = readdir(dir)) != NULL) {
-			if (strncmp(e->d_name, prefix, strlen(prefix)) || !is_folder(fd, e))
+			if (strncmp(e->d_name, prefix, strlen(prefix)) != 0 || !is_folder(fd, e))
 				continue;
 			names = xrealloc(names, (n + 2) * sizeof(*names));
 			names[n++] = xstrdup(e->d_name);

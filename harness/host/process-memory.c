@@ -94,7 +94,7 @@ static int sum_writable_code(const char *where, const char *text, uint64_t *sum,
 
 	for (const char *line = text; line; line = text_next(line)) {
 		const char *permissions = mapping_permissions(line);
-		uint64_t rss;
+		uint64_t rss = 0;
 		struct text_field field = {.key = "Rss", .out = &rss};
 
 		if (permissions) {

@@ -24,7 +24,7 @@ static int stat_parse(
 {
 	static const char rule[] = "\"PID (NAME) STATE\" and at least 19 numbers, as in proc(5)";
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
-	uint64_t ids[1], rest[19]; /* rest[k] is field k + 4 */
+	uint64_t ids[1] = {0}, rest[19] = {0}; /* rest[k] is field k + 4 */
 	struct process_stat s = {0};
 	char numbers[1024];
 	size_t len, used = 0;
@@ -203,7 +203,7 @@ int proc_strangers_with_binary(
 	cleanup_free pid_t *all = NULL;
 	unsigned strangers = 0;
 	struct stat own, other;
-	size_t m;
+	size_t m = 0;
 
 	if (exe_stat(root, pid, &own) != 1)
 		return error_errno(

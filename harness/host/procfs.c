@@ -81,7 +81,7 @@ int proc_host_cpu(int root, struct host_cpu *out, struct error *err)
 	static const char where[] = "/proc/stat";
 	cleanup_free char *text = text_read(root, "proc/stat", where, err);
 	double hz = (double)sysconf(_SC_CLK_TCK);
-	uint64_t t[10]; /* user nice system idle iowait irq softirq steal guest guest_nice */
+	uint64_t t[10] = {0}; /* user nice system idle iowait irq softirq steal guest guest_nice */
 
 	if (!text)
 		return -1;
