@@ -59,7 +59,7 @@ int proc_stat(int root, pid_t pid, struct process_stat *out, bool *gone, struct 
 {
 	cleanup_free char *where = xasprintf("/proc/%d/stat", (int)pid);
 	cleanup_free char *text = read_file_at(root, where + 1, TEXT_MAX, NULL);
-	struct process_stat s;
+	struct process_stat s = {0};
 
 	if (!text && is_gone(errno)) {
 		*gone = true;

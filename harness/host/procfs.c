@@ -67,8 +67,8 @@ int proc_percpu_pages(int root, uint64_t *bytes, struct error *err)
 
 int proc_host_available(int root, uint64_t *bytes, struct error *err)
 {
-	struct meminfo m;
-	uint64_t percpu;
+	struct meminfo m = {0};
+	uint64_t percpu = 0;
 
 	if (proc_meminfo(root, &m, err) < 0 || proc_percpu_pages(root, &percpu, err) < 0)
 		return -1;
