@@ -188,6 +188,21 @@ static void check_milestones(const struct instance *i)
 	assert_true(i->at[AT_KERNEL] == 0);
 }
 
+/* What the agent itself found open beside its channel. */
+static void check_descriptors(struct bench *b)
+{
+	struct agent_reply reply;
+	int64_t deadline = now_ns() + 5 * NSEC_PER_SEC;
+	char *fds;
+
+	if (agent_call(&b->instance.agent, &reply, deadline, &b->err, "facts") < 0)
+		fail_msg("%s", b->err.text);
+	fds = agent_field_text(&reply, "fds");
+	assert_non_null(fds);
+	assert_string_equal(fds, "0,1,2");
+	free(fds);
+}
+
 static void an_instance_lives(void **data)
 {
 	unsigned before;
@@ -200,7 +215,10 @@ static void an_instance_lives(void **data)
 
 		before = open_descriptors();
 		bench_open(&b, defaults[n][0], defaults[n][1], NULL);
-		if (bench_start(&b) < 0 || bench_workload(&b) < 0)
+		if (bench_start(&b) < 0)
+			fail_msg("%s", b.err.text);
+		check_descriptors(&b);
+		if (bench_workload(&b) < 0)
 			fail_msg("%s", b.err.text);
 		check_milestones(&b.instance);
 		assert_false(b.instance.own_kernel);
@@ -335,6 +353,7 @@ static void probe_inside(const char *options, const char *userns, const char *se
 	b.workload.ready_text = no_failure;
 	if (bench_start(&b) < 0)
 		fail_msg("%s", b.err.text);
+	check_descriptors(&b);
 	snprintf(address, sizeof(address), "address=%s", b.instance.address);
 	if (bench_workload(&b) < 0)
 		fail_msg("%s", b.err.text);
