@@ -131,7 +131,7 @@ static int drive(CURLM *multi, int64_t deadline, struct error *err)
 	return 0;
 }
 
-enum outcome { ANSWERED, AGAIN, FAILED };
+enum outcome { ANSWERED, AGAIN, LATE, FAILED };
 
 static enum outcome judge(CURLM *multi, CURL *c, const char *message, struct error *err)
 {
@@ -140,10 +140,8 @@ static enum outcome judge(CURLM *multi, CURL *c, const char *message, struct err
 	int left;
 
 	m = curl_multi_info_read(multi, &left);
-	if (!m || m->msg != CURLMSG_DONE) {
-		error_set(err, EXIT_ARM, "traffic: no complete first response before the deadline");
-		return FAILED;
-	}
+	if (!m || m->msg != CURLMSG_DONE || m->data.result == CURLE_OPERATION_TIMEDOUT)
+		return LATE;
 	if (m->data.result == CURLE_COULDNT_CONNECT || m->data.result == CURLE_GOT_NOTHING ||
 		m->data.result == CURLE_RECV_ERROR || m->data.result == CURLE_SEND_ERROR)
 		return AGAIN;
@@ -202,10 +200,8 @@ static enum outcome connect_once(
 		return AGAIN;
 	ready = wait_fd(fd, POLLOUT, deadline, err);
 	*at = now_ns();
-	if (ready == 0)
-		error_set(err, EXIT_ARM, "traffic: no connection before the deadline");
 	if (ready <= 0)
-		return FAILED;
+		return ready == 0 ? LATE : FAILED;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 || error)
 		return AGAIN;
 	return ANSWERED;
@@ -232,9 +228,9 @@ int traffic_first_response(const struct traffic_peer *p, const char *address, ui
 		if (r == FAILED)
 			return -1;
 		next = now_ns() + AGAIN_NS;
-		if (next >= deadline)
+		if (r == LATE || next >= deadline)
 			return error_set(err, EXIT_ARM,
-				"traffic: port %u refused every connection until the deadline",
+				"traffic: no complete first response from port %u before the deadline",
 				port);
 		if (wait_until(next, err) < 0)
 			return -1;

@@ -30,7 +30,7 @@
  *   meminfo              total= free= available= cached= anon= slab=        (B, /proc/meminfo inside)
  *   payload              pss= uss= rss= processes=       of the workload's own processes: all that is neither
  *                        agent, network end, kernel thread nor zombie (plain child: only the agent's
- *                        descendants); an error once the workload has ended
+ *                        descendants); an error before it was started and once it has ended
  *   census [names=1]     user= kernel= payload= threads= [names=a,b,..] processes the agent can see (plain
  *                        child: itself and its descendants), itself and network ends counted in user; threads:
  *                        those of user processes beyond the main ones; a comma in a name becomes _

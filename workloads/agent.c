@@ -204,6 +204,20 @@ static void signal_event(struct inside *in, int signals)
 	in->ending = true;
 }
 
+/* Without POLLIN there is nothing to receive, and older kernels (6.1) would wait for ever. */
+static void notify_event(struct inside *in, short events)
+{
+	struct workload *w = &in->workload;
+
+	if (events & POLLIN) {
+		if (listen_notify_answer(w->notify) && w->start_seq)
+			attempt_begin(in, true);
+	} else {
+		close(w->notify);
+		w->notify = -1;
+	}
+}
+
 static void serve(struct inside *in, int signals)
 {
 	struct workload *w = &in->workload;
@@ -233,14 +247,9 @@ static void serve(struct inside *in, int signals)
 			workload_sync_event(in);
 		else if (p[3].revents)
 			output_event(in);
-		else if (p[4].revents) {
-			if (listen_notify_answer(w->notify) && w->start_seq)
-				attempt_begin(in, true);
-			else if (p[4].revents & (POLLHUP | POLLERR)) {
-				close(w->notify);
-				w->notify = -1;
-			}
-		} else if (p[5].revents)
+		else if (p[4].revents)
+			notify_event(in, p[4].revents);
+		else if (p[5].revents)
 			attempt_event(in);
 		else if (p[6].revents)
 			attempt_timer_event(in);
@@ -327,6 +336,8 @@ int main(void)
 	if (in.place == PLACE_VM)
 		vm_after_hello();
 	workload_init(&in.workload);
+	/* The kernel calls it init in a VM. */
+	prctl(PR_SET_NAME, "agent");
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);

@@ -182,8 +182,12 @@ int do_payload(struct inside *in, const struct request *r, struct answer *a)
 	size_t n = payload_pids(in, &pids);
 
 	(void)r;
-	/* A dead workload weighs nothing, and that must not look like a figure. */
-	if (w->started && !w->running && (n == 0 || w->status != 0)) {
+	/* A workload that is not there weighs nothing, and that must not look like a figure. */
+	if (!w->started) {
+		free(pids);
+		return answer_fail(a, "payload: no workload was started");
+	}
+	if (!w->running && (n == 0 || w->status != 0)) {
 		free(pids);
 		return answer_fail(a, "workload ended with status %u%s", status_number(w->status),
 			output_tail(w, tail, sizeof(tail)));

@@ -121,17 +121,19 @@ static int load_modules(struct inside *in, struct answer *a, uint64_t *count)
 	*count = 0;
 	if (in->modules_loaded)
 		return 0;
-	in->modules_loaded = true;
 	n = scandir(MODULES, &names, is_module, in_byte_order);
 	for (int i = 0; i < n; i++) {
 		if (!error)
 			error = load_module(names[i]->d_name);
 		if (error && !a->used)
-			answer_fail(a, "modules: %s: %s", names[i]->d_name, strerror(error));
+			answer_fail(a, "modules: %s: %s", names[i]->d_name,
+				error == ENOENT ? "a module that it needs was not loaded before it"
+						: strerror(error));
 		*count += !error;
 		free(names[i]);
 	}
 	free(names);
+	in->modules_loaded = !error;
 	return error ? -1 : 0;
 }
 

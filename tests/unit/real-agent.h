@@ -17,6 +17,7 @@ struct real_agent {
 	pid_t pid;
 	struct agent agent;
 	int leak; /* a descriptor to be open in it, 0 = none */
+	void (*before)(void); /* in its process before it is executed, NULL = nothing */
 };
 
 static inline const char *agent_path(void)
@@ -46,6 +47,8 @@ static inline void real_agent_start(struct real_agent *r)
 		close_range(WIRE_FD + 1, ~0U, 0);
 		if (r->leak)
 			dup2(0, r->leak);
+		if (r->before)
+			r->before();
 		execl(agent_path(), agent_path(), (char *)NULL);
 		_exit(127);
 	}

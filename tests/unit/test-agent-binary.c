@@ -3,11 +3,15 @@
 #include "real-agent.h"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include <cmocka.h>
 
@@ -234,8 +238,11 @@ static void test_command(void **state)
 
 	/* The environment is what was sent and a PATH; the shell is found in it. */
 	ask(r, "env value=GREETING%3Dhello");
-	arguments(r, "sh|-c|env | sort | tr '\\n' ' '; echo; echo go; exec sleep 1000");
-	a = ask(r, "start command=1 ready=line text=GREETING%3Dhello");
+	arguments(
+		r, "sh|-c|printf '<'; tr '\\0' ';' < /proc/$$/environ; echo '>'; exec sleep 1000");
+	a = ask(r,
+		"start command=1 ready=line text=<GREETING%3Dhello;PATH%3D/usr/local/sbin:"
+		"/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin;>");
 	expect_text(&a, "how", "line");
 	a = ask(r, "stop");
 	assert_int_equal(number(&a, "status"), 143);
@@ -342,6 +349,33 @@ static void test_ready_tcp(void **state)
 static void test_ready_http(void **state)
 {
 	http_ready(state, "start verb=http ready=http port=18391 path=/small", 600);
+}
+
+/* A second listener in one process tree is refused (EBUSY): the port is then tried by the clock. */
+static void take_the_listener(void)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = {.len = 1, .filter = &allow};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		    &program) < 0)
+		_exit(126);
+}
+
+static void test_ready_without_notification(void **state)
+{
+	struct real_agent *r = *state;
+	struct error err = ERROR_INIT;
+	struct agent_reply a;
+
+	assert_int_equal(real_agent_end(r), 0);
+	r->before = take_the_listener;
+	real_agent_start(r);
+	assert_int_equal(agent_hello(&r->agent, SECONDS(10), &err), 0);
+	arguments(r, "port=18391|delay_ms=100");
+	a = ask(r, "start verb=http ready=http port=18391 path=/small");
+	expect_text(&a, "how", "poll");
 }
 
 /* A listen(2) on another port is no readiness; a 404 is none either. */
@@ -548,11 +582,12 @@ int main(void)
 		TEST(test_spawn), TEST(test_delay), TEST(test_bad_verbs), TEST(test_command),
 		TEST(test_command_exec), TEST(test_command_missing), TEST(test_dies_before_ready),
 		TEST(test_tail_is_bounded), TEST(test_daemon), TEST(test_stubborn),
-		TEST(test_ready_tcp), TEST(test_ready_http), TEST(test_not_ready),
-		TEST(test_not_ready_other_port), TEST(test_http_verb), TEST(test_http_crowd),
-		TEST(test_end_of_channel), TEST(test_unreadable_line), TEST(test_wrong_sequence),
-		TEST(test_overlong_line), TEST(test_zero_byte), TEST(test_end_while_starting),
-		TEST(test_sigterm), cmocka_unit_test(test_without_channel)};
+		TEST(test_ready_tcp), TEST(test_ready_http), TEST(test_ready_without_notification),
+		TEST(test_not_ready), TEST(test_not_ready_other_port), TEST(test_http_verb),
+		TEST(test_http_crowd), TEST(test_end_of_channel), TEST(test_unreadable_line),
+		TEST(test_wrong_sequence), TEST(test_overlong_line), TEST(test_zero_byte),
+		TEST(test_end_while_starting), TEST(test_sigterm),
+		cmocka_unit_test(test_without_channel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

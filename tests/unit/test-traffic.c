@@ -262,12 +262,14 @@ static void test_first_response(void **state)
 	assert_int_equal(traffic_first_response(&peer, "127.0.0.1", 18394, "/",
 				 now_ns() + 50 * NSEC_PER_MSEC, &at, &err),
 		-1);
-	assert_string_equal(
-		err.text, "traffic: port 18394 refused every connection until the deadline");
+	assert_string_equal(err.text,
+		"traffic: no complete first response from port 18394 before the deadline");
 	err = (struct error)ERROR_INIT;
 	assert_int_equal(traffic_first_response(&peer, "127.0.0.1", 18394, NULL,
 				 now_ns() + 50 * NSEC_PER_MSEC, &at, &err),
 		-1);
+	assert_string_equal(err.text,
+		"traffic: no complete first response from port 18394 before the deadline");
 	assert_int_equal(err.code, EXIT_ARM);
 }
 
