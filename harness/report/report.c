@@ -110,13 +110,14 @@ static int write_all_parts(
 int report_write(int dirfd, const json_t *run, const json_t *summary, char **charts_missing,
 	struct error *err)
 {
-	locale_t mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), before = (locale_t)0;
+	locale_t mine, before = (locale_t)0;
 	cleanup_view struct view v = {0};
 	struct progress_of_charts p = {.chartsfd = -1};
 	int rc;
 
 	if (view_open(&v, run, summary, err))
 		return -1;
+	mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (mine)
 		before = uselocale(mine); /* decimal points and UTF-8 whatever the user's locale */
 	rc = write_all_parts(dirfd, &v, &p, err);

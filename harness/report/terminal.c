@@ -248,13 +248,14 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned width, bool colour)
 {
 	struct screen s = {.out = out, .width = width < 20 ? 20 : width, .colour = colour};
-	locale_t mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), before = (locale_t)0;
+	locale_t mine, before = (locale_t)0;
 	cleanup_view struct view v = {0};
 	struct error err = ERROR_INIT;
 	char **heads;
 
 	if (view_open(&v, run, summary, &err))
 		return -1;
+	mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (mine)
 		before = uselocale(mine);
 	heads = xcalloc(v.n_arms, sizeof(*heads));
