@@ -49,6 +49,11 @@ $(BUILD)/vm-launcher: $(BUILD)/obj/$(LAUNCHER:.c=.o)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) -static $^ -o $@ && strip $@
 
+# Asserts from inside a container what it may not do: a workload of the tests.
+$(BUILD)/jail-probe: $(BUILD)/obj/tests/system/jail-probe.o
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) -static $^ -o $@
+
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libtare.a
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
@@ -77,7 +82,7 @@ check: ## every test this host can run; MUST=1 makes a skip a failure
 	@BUILD=$(BUILD) SAN_BUILDS="$(BUILD)-gcc-san $(BUILD)-clang-san" bash tests/run.sh all
 
 .PHONY: units san-units
-units: $(UNIT_BIN)
+units: $(UNIT_BIN) $(BUILD)/agent $(BUILD)/jail-probe
 
 unit: ## unit tests
 	@$(MAKE) --no-print-directory -j$(JOBS) all units

@@ -33,7 +33,7 @@ static const char *accelerator(const struct run *r)
 static int note_payload(struct run *r, const struct stage *s, json_t *arm, struct error *err)
 {
 	json_t *all = json_object_get(r->json, "payload_sha256");
-	json_t *mine = json_object_get(arm, "payload_sha256");
+	json_t *mine = json_object_get(arm, "tree_sha256");
 	json_t *known = json_object_get(all, s->workload->name);
 
 	if (!mine)

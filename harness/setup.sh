@@ -8,8 +8,8 @@ base='gcc make pkg-config libc6-dev libvirt-dev libvirt-daemon-driver-qemu qemu-
 libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libcap-ng-dev
 libarchive-dev gnuplot-nox fonts-dejavu-core'
 tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema
-iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils mini-httpd e2fsprogs
-busybox-static cpio universal-ctags'
+iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox e2fsprogs
+cpio universal-ctags'
 
 wanted=$base
 [ "${1:-}" = --tests ] && wanted="$base $tests"
