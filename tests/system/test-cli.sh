@@ -64,7 +64,7 @@ done
 for n in -1 1e3 5x 99999999999999999999 ""; do
   dry "seed=$n" "--seed: not a seed, got \"$n\", expected a whole number from 0 to 18446744073709551615" --seed "$n"
 done
-for n in "" 1, 1e9 1000000000 -1 a; do
+for n in "" "1," 1e9 1000000000 -1 a; do
   dry "instances=$n" "--instances: not a list of counts, got \"$n\", expected whole numbers from 0 to 4096 such as 1,2,4" --instances "$n"
 done
 dry instances-zero "--instances: 0 alone, expected 0 only beside other counts, where it is the foot of a slope" --instances 0

@@ -293,7 +293,7 @@ static void paths_start_at_the_plan(void **state)
 {
 	struct error err = ERROR_INIT;
 	struct plan *p;
-	cleanup_free char *cwd = getcwd(NULL, 0), *expected = NULL;
+	cleanup_free char *expected = NULL;
 	const char text[] = "{\"schema\":\"tare/plan/1\",\"arms\":[{\"name\":\"v\",\"platform\":"
 			    "\"vm\",\"kernel\":\"vmlinuz\"}],\"workloads\":[\"w.json\"]}";
 	char folder[] = "/tmp/tare-test-plan-XXXXXX";

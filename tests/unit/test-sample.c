@@ -163,14 +163,20 @@ static void one_writer(void **state)
 
 static void no_links(void **state)
 {
-	struct error err = ERROR_INIT;
+	struct error made = ERROR_INIT, appended = ERROR_INIT;
+	cleanup_free char *text = NULL;
 
 	(void)state;
-	assert_int_equal(symlinkat("/tmp/tare-test-elsewhere", dirfd_, "samples.jsonl"), 0);
-	assert_null(sample_writer_open(dirfd_, false, &err));
-	assert_int_equal(err.code, EXIT_USAGE);
-	assert_int_equal(access("/tmp/tare-test-elsewhere", F_OK), -1);
-	assert_null(sample_writer_open(dirfd_, true, NULL));
+	assert_int_equal(write_new(dirfd_, "elsewhere", "precious"), 0);
+	assert_int_equal(symlinkat("elsewhere", dirfd_, "samples.jsonl"), 0);
+	assert_null(sample_writer_open(dirfd_, false, &made));
+	assert_string_equal(made.text, "samples.jsonl: cannot be created: File exists");
+	assert_null(sample_writer_open(dirfd_, true, &appended));
+	assert_int_equal(appended.code, EXIT_USAGE);
+	assert_string_equal(appended.text,
+		"samples.jsonl: cannot be opened: Too many levels of symbolic links");
+	text = read_file_at(dirfd_, "elsewhere", 100, NULL);
+	assert_string_equal(text, "precious");
 }
 
 /* A write that does not fit leaves whole lines: RLIMIT_FSIZE stands for a full disk. */
