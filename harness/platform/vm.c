@@ -1,0 +1,164 @@
+/* vm.c - platform "vm": a libvirt domain with a kernel of its own, booted directly. The table is at the end;
+ * an option more is a line in options[] and its use in vm-stage.c. */
+#include "vm.h"
+
+#include "json.h"
+#include "util.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const nics[] = {"virtio", NULL};
+static const char *const firmwares[] = {"auto", "seabios", "qboot", NULL};
+
+static const struct option_spec options[] = {
+	{"kernel", OPTION_PATH, NULL, NULL, "kernel image; standard: the cache's"},
+	{"modules", OPTION_PATH, NULL, NULL,
+		"lib/modules/RELEASE of that kernel; without it virtio must be built in"},
+	{"initrd", OPTION_PATH, NULL, NULL, "initrd that comes before ours"},
+	{"disk", OPTION_PATH, NULL, NULL,
+		"raw ext4 image, mounted read-only, in which the workload runs"},
+	{"ram", OPTION_BYTES, NULL, NULL,
+		"RAM; standard: so that the plan's memory is available at idle"},
+	{"nic", OPTION_CHOICE, nics, "virtio", "the guest's network card"},
+	{"firmware", OPTION_CHOICE, firmwares, "auto",
+		"seabios or qboot; auto: qboot where there is one"},
+	{"emulator", OPTION_PATH, NULL, NULL, "QEMU; standard: the first in $PATH"},
+	{.name = NULL},
+};
+
+static int vm_check(const struct run_options *o, struct error *err)
+{
+	cleanup_free char *qemu = NULL;
+	struct guest_kernel kernel;
+
+	if (o->connect && vm_check_uri(o->connect, err) < 0)
+		return -1;
+	qemu = emulator_find(err);
+	if (!qemu || guest_kernel_find(NULL, NULL, false, &kernel, err) < 0)
+		return -1;
+	guest_kernel_free(&kernel);
+	return 0;
+}
+
+static void vm_close(struct stage *s)
+{
+	struct vm_stage *v = s->data;
+
+	if (!v)
+		return;
+	vm_disconnect(v->connection);
+	guest_kernel_free(&v->kernel);
+	free(v->qemu);
+	free(v->emulator);
+	free(v->firmware);
+	free(v->tree);
+	free(v->initrd);
+	free(v->cmdline);
+	free(v->xml);
+	json_decref(v->warnings);
+	json_decref(v->command);
+	free(v);
+	s->data = NULL;
+	s->fixed = NULL;
+}
+
+static int vm_open(struct stage *s, struct error *err)
+{
+	struct vm_stage *v = xcalloc(1, sizeof(*v));
+
+	s->data = v;
+	v->warnings = json_array();
+	if (vm_stage_make(s, v, err) < 0) {
+		vm_close(s);
+		return -1;
+	}
+	v->connection = vm_connect(s->lab, s->options->connect, err);
+	if (v->connection)
+		v->emulator = v->connection->outside ? xstrdup(v->qemu)
+						     : vm_launcher_link(s, v->qemu, err);
+	if (!v->emulator) {
+		vm_close(s);
+		return -1;
+	}
+	s->emulated = !v->accel.kvm;
+	s->fixed = v->connection->cgroup;
+	return 0;
+}
+
+static json_t *texts(char **list)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; list && list[i]; i++)
+		json_array_append_new(a, json_string(list[i]));
+	return a;
+}
+
+/* As it would be for an instance, until one has started. */
+static char *example_xml(const struct stage *s)
+{
+	char domain[] = "tare-ID-NAME", console[] = "CONSOLE", control[] = "CONTROL";
+	struct vm_instance n = {.domain = domain,
+		.uuid = "00000000-0000-4000-8000-000000000001",
+		.mac = "52:54:00:00:00:01",
+		.tap = "TAP",
+		.console_path = console,
+		.control_path = control};
+	struct domain_spec spec = vm_spec(s, &n);
+
+	return domain_xml(&spec);
+}
+
+static json_t *standalone(const struct stage *s)
+{
+	struct vm_instance n = {.mac = "52:54:00:00:00:01", .tap = "TAP"};
+	struct domain_spec spec = vm_spec(s, &n);
+	char **argv = domain_standalone(&spec);
+	json_t *a = texts(argv);
+
+	strv_free(argv);
+	return a;
+}
+
+static int vm_describe(struct stage *s, json_t *object, struct error *err)
+{
+	struct vm_stage *v = s->data;
+	cleanup_free char *xml = v->xml ? NULL : example_xml(s);
+	cleanup_json json_t *more = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:O, s:O*}",
+		"accelerator_reason", v->accel.reason, "connection", v->connection->uri, "kernel",
+		v->kernel.image, "kernel_release", v->kernel.release, "kernel_command_line",
+		v->cmdline, "initramfs", v->initrd, "ram", (json_int_t)v->ram, "tb_cache",
+		(json_int_t)(v->accel.kvm ? 0 : (VM_TB_CACHE_MIB << 20)), "firmware",
+		v->firmware ? v->firmware : "seabios", "emulator", v->qemu, "spawn_event",
+		v->connection->outside ? "first connection of the guest's serial ports"
+				       : "execution of QEMU",
+		v->disk ? "disk" : "payload_sha256", v->disk ? v->disk : v->sha256, "domain_xml",
+		v->xml ? v->xml : xml, "modules", texts(v->kernel.modules), "standalone",
+		standalone(s), "warnings", v->warnings, "qemu_command", v->command);
+
+	if (!more)
+		return error_set(err, EXIT_INTERNAL, "vm: cannot describe the arm");
+	if (v->available)
+		json_object_set_new(
+			more, "guest_available", json_integer((json_int_t)v->available));
+	return json_object_update(object, more);
+}
+
+const struct platform platform_vm = {
+	.name = "vm",
+	.help = "a libvirt domain (QEMU with KVM or TCG) with a kernel of its own",
+	.options = options,
+	.estimate = 1.5,
+	.estimate_emulated = 3.5,
+	.guest = true,
+	.check = vm_check,
+	.open = vm_open,
+	.describe = vm_describe,
+	.prepare = vm_prepare,
+	.start = vm_start,
+	.stop = vm_stop,
+	.tail = vm_tail,
+	.close = vm_close,
+};
