@@ -61,7 +61,8 @@ static void fact_environment(struct inside *in, struct answer *a)
 
 	if (!sorted)
 		return;
-	memcpy(sorted, env->items, env->n * sizeof(*sorted));
+	for (size_t i = 0; i < env->n; i++)
+		sorted[i] = env->items[i];
 	qsort(sorted, env->n, sizeof(*sorted), by_text);
 	sha256_init(&s);
 	for (size_t i = 0; i < env->n; i++)
