@@ -91,9 +91,10 @@ static json_t *read_option(const struct option_spec *spec, const json_t *arm,
 		return read_choice(spec, v, where, err) < 0 ? NULL : json_copy((json_t *)v);
 	if (json_get_text(arm, spec->name, &text, where, err) < 0)
 		return NULL;
-	if ((!*text && spec->type == OPTION_PATH) || strlen(text) > MAX_OPTION_TEXT || strchr(text, '\n')) {
-		json_fail(err, where, spec->name, "not usable", v, "at most %d bytes on one line, no empty path",
-			MAX_OPTION_TEXT);
+	if ((!*text && spec->type == OPTION_PATH) || strlen(text) > MAX_OPTION_TEXT ||
+		strchr(text, '\n')) {
+		json_fail(err, where, spec->name, "not usable", v,
+			"at most %d bytes on one line, no empty path", MAX_OPTION_TEXT);
 		return NULL;
 	}
 	return spec->type == OPTION_PATH ? absolute(text, s->folder) : json_string(text);

@@ -173,7 +173,7 @@ static int read_probes(struct plan *p, const struct plan_source *s, struct error
 
 	if (json_get_texts(s->json, "probes", &names, s->where, err) < 0)
 		return -1;
-	for (size_t i = 0; probes[i] && i < ARRAY_SIZE(p->probe_enabled); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(p->probe_enabled) && probes[i]; i++) {
 		known[i] = probes[i]->name;
 		p->probe_enabled[i] = !names;
 	}
@@ -201,7 +201,7 @@ json_t *plan_probes_json(const struct plan *p)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; probes[i] && i < ARRAY_SIZE(p->probe_enabled); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(p->probe_enabled) && probes[i]; i++)
 		if (p->probe_enabled[i])
 			json_array_append_new(list, json_string(probes[i]->name));
 	return list;
