@@ -236,7 +236,7 @@ void run_folder_discard(struct run_folder *f)
 	for (size_t i = 0; f->dirfd >= 0 && i < ARRAY_SIZE(ours); i++)
 		unlinkat(f->dirfd, ours[i], 0);
 	/* rmdir() spares what holds anything else */
-	if (f->made)
+	if (f->path && f->made)
 		rmdir(f->path);
 	if (f->dated && name) {
 		*name++ = '\0';
