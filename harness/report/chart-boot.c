@@ -103,6 +103,15 @@ static void sentence(struct chart *c, const struct view *v)
 		c->title = xstrdup("Boot: no first response was measured in the arm compared here");
 		return;
 	}
+	if (slow.status == CELL_OK && slow.median < fast.median) {
+		struct cell other = fast;
+		int arm = a;
+
+		fast = slow;
+		slow = other;
+		a = b;
+		b = arm;
+	}
 	cleanup_free char *fast_text = value_text(fast.median, "s");
 
 	if (b < 0 || b == a || slow.status != CELL_OK || fast.median <= 0 || slow.median <= 0) {

@@ -18,9 +18,10 @@ static void script_rows(struct drawing *d)
 		y += 8 * (lines - 1);
 		put_screen_label(d, r->name, LEFT - 10, y, ROW_NAME_SIZE, "#000000", "right");
 		if (*r->detail)
-			put_screen_label(d, r->detail, LEFT - 10, y -= 16, 9, "#555555", "right");
+			put_screen_label(d, r->detail, LEFT - 10, y - 16, 9, "#555555", "right");
+		y -= *r->detail ? 16 : 0;
 		if (r->extra)
-			put_screen_label(d, r->extra, LEFT - 10, y -= 16, 9, "#000000", "right");
+			put_screen_label(d, r->extra, LEFT - 10, y - 16, 9, "#000000", "right");
 		y = d->top - d->row_height * ((double)a + 0.5);
 		if (!r->note)
 			continue;
@@ -28,6 +29,12 @@ static void script_rows(struct drawing *d)
 
 		put_screen_label(d, note, LEFT + 3, y - 0.33 * d->row_height, 9, "#444444", "left");
 	}
+}
+
+/* A label stands behind its bar and whisker, behind zero when they go to the left. */
+static double label_at(const struct mark *m)
+{
+	return fmax(0, fmax(m->end, isnan(m->hi) ? 0 : m->hi));
 }
 
 static double panel_x(const struct drawing *d, double value)
@@ -44,43 +51,59 @@ static const char *mark_text(const struct drawing *d, const struct mark *m, char
 	return *owned = xasprintf("→ %s", m->label);
 }
 
-/* Units, range and cut of the panel: wide enough that the longest label stays inside. */
-static void panel_range(struct drawing *d)
+/* Of the values in the panel: the largest, the least above 0, the lowest if below 0 (a difference may be). */
+static void panel_extent(const struct drawing *d, double *most, double *least, double *lowest)
 {
-	const struct panel *p = d->p;
-	double most = 0, least = INFINITY, width = d->right - d->left;
-
-	for (size_t i = p->first; i < p->first + p->count; i++)
+	*most = *lowest = 0;
+	*least = INFINITY;
+	for (size_t i = d->p->first; i < d->p->first + d->p->count; i++)
 		for (size_t a = 0; a < d->c->n_rows; a++) {
 			const struct mark *m = &d->c->series[i].marks[a];
 
 			if (m->status != CELL_OK)
 				continue;
-			most = fmax(most, fmax(m->end, isnan(m->hi) ? 0 : m->hi));
-			least = m->end > 0 ? fmin(least, fmin(m->end, m->lo > 0 ? m->lo : m->end))
-					   : least;
+			*most = fmax(*most, fmax(m->end, isnan(m->hi) ? 0 : m->hi));
+			*lowest = fmin(*lowest, fmin(m->end, isnan(m->lo) ? 0 : m->lo));
+			if (m->end > 0)
+				*least = fmin(*least, m->lo > 0 ? m->lo : m->end);
 		}
-	d->scale = scale_for(p->unit, p->limit > 0 ? p->limit : most);
+}
+
+/* The end of the range at which what stands behind x has room. */
+static double end_with_room(const struct drawing *d, double x, double pixels)
+{
+	double part = fmax(0.2, 1 - pixels / (d->right - d->left));
+
+	return d->p->log && d->from > 0 ? d->from * pow(x / d->from, 1 / part)
+					: d->from + (x - d->from) / part;
+}
+
+/* Units, range and cut of the panel: wide enough that the longest label stays inside. */
+static void panel_range(struct drawing *d)
+{
+	const struct panel *p = d->p;
+	double most, least, lowest;
+
+	panel_extent(d, &most, &least, &lowest);
+	d->scale = scale_for(p->unit, p->limit > 0 ? p->limit : fmax(most, -lowest));
 	d->cut = p->limit > 0 ? 1.12 * p->limit / d->scale.divisor : INFINITY;
-	d->from = p->log && isfinite(least) ? least / d->scale.divisor / 1.6 : 0;
-	d->to = p->limit > 0 ? d->cut : most > 0 ? most / d->scale.divisor : 1;
+	d->from = fmax(1.05 * lowest / d->scale.divisor, -d->cut);
+	if (p->log)
+		d->from = isfinite(least) ? least / d->scale.divisor / 1.6 : 0;
+	d->to = p->limit > 0 ? d->cut : most > 0 ? most / d->scale.divisor : lowest < 0 ? 0 : 1;
 	for (size_t i = p->first; i < p->first + p->count; i++)
 		for (size_t a = 0; a < d->c->n_rows; a++) {
 			const struct mark *m = &d->c->series[i].marks[a];
+			bool ok = m->status == CELL_OK;
 			cleanup_free char *owned = NULL;
 
 			/* what is missing at the start of the axis is cut to its room instead */
-			if (!m->label || (m->status != CELL_OK && m->start <= 0))
+			if (!m->label || (!ok && m->start <= 0))
 				continue;
-			bool ok = m->status == CELL_OK;
-			double x =
-				panel_x(d, ok ? fmax(m->end, isnan(m->hi) ? 0 : m->hi) : m->start);
-			double part = 1 -
-				(text_pixels(mark_text(d, m, &owned), 10) + (ok ? 14 : 54)) / width;
+			double x = panel_x(d, ok ? label_at(m) : m->start);
+			double pixels = text_pixels(mark_text(d, m, &owned), 10) + (ok ? 14 : 54);
 
-			part = part < 0.2 ? 0.2 : part;
-			d->to = fmax(d->to,
-				d->from > 0 ? d->from * pow(x / d->from, 1 / part) : x / part);
+			d->to = fmax(d->to, end_with_room(d, x, pixels));
 		}
 }
 
@@ -99,7 +122,7 @@ static void panel_frame(struct drawing *d)
 		axis, d->left / d->width, d->right / d->width, BOTTOM / d->height,
 		d->top / d->height, d->from, d->to, -((d->top - BOTTOM) / d->row_height - 0.5),
 		quoted);
-	fputs(d->from > 0 ? "set logscale x\n" : "unset logscale x\n", d->out);
+	fputs(d->p->log && d->from > 0 ? "set logscale x\n" : "unset logscale x\n", d->out);
 	/* half a process is no mark on an axis */
 	if (strcmp(p->unit, "1") == 0 && d->to < 12)
 		fputs("set xtics 1\n", d->out);
@@ -109,6 +132,9 @@ static void panel_frame(struct drawing *d)
 	fprintf(d->out, "set grid xtics lt 1 lc rgb '#e8e8e8' lw 1\nset grid back\n");
 	if (p->heading)
 		put_screen_label(d, p->heading, d->left, d->top + 13, 11, "#000000", "left");
+	if (d->from < 0)
+		fputs("set arrow 1000 from first 0,graph 0 to first 0,graph 1 nohead lt 1 lc rgb '#888888' back\n",
+			d->out);
 	for (size_t a = 1; a < d->c->n_rows; a++)
 		fprintf(d->out,
 			"set arrow %zu from graph 0,first %g to graph 1,first %g nohead lt 1 lc rgb '#dddddd' back\n",
@@ -120,7 +146,8 @@ static void draw_missing(struct drawing *d, const struct series *s, size_t a)
 {
 	const struct mark *m = &s->marks[a];
 	double width = d->right - d->left, y = d->top - d->row_height * ((double)a + 0.5);
-	double x = d->left + 2 + (d->from > 0 ? 0 : width * m->start / d->scale.divisor / d->to);
+	double from = d->p->log ? 0 : (m->start / d->scale.divisor - d->from) / (d->to - d->from);
+	double x = d->left + 2 + width * from;
 	double high = y + s->top * d->row_height, low = y + s->bottom * d->row_height;
 	double room = d->right - x - 44;
 	cleanup_free char *text = cut_pixels(m->label, 10, room < 60 ? 60 : room);
@@ -169,9 +196,9 @@ static void draw_texts(struct drawing *d, const struct series *s)
 			draw_cut(d, s, a);
 		if (!m->label)
 			continue;
-		double x = panel_x(d, fmax(m->end, isnan(m->hi) ? 0 : m->hi));
+		double x = panel_x(d, label_at(m));
 		cleanup_free char *place = xasprintf("first %.10g,%.10g offset character 0.8,0",
-			fmax(x, d->from), (s->top + s->bottom) / 2 - (double)a);
+			d->p->log ? fmax(x, d->from) : x, (s->top + s->bottom) / 2 - (double)a);
 
 		put_label(d, mark_text(d, m, &owned), place,
 			slot < 12           ? 8.5
@@ -198,11 +225,11 @@ static void panel_draw(struct drawing *d, size_t index)
 	if (index + 1 == c->n_panels)
 		script_rows(d);
 	fprintf(d->out,
-		"S = %.10g; cut = %.10g # one axis unit in base units; where bars are cut\n"
-		"clip(x) = x / S > cut ? cut : x / S\n"
-		"inside(x) = x / S > cut ? NaN : x / S\n"
+		"S = %.10g; cut = %.10g; low = %.10g # one axis unit in base units; where bars are cut\n"
+		"clip(x) = x / S > cut ? cut : x / S < low ? low : x / S\n"
+		"inside(x) = x / S > cut || x / S < low ? NaN : x / S\n"
 		"pick(x, emulated, wanted) = emulated == wanted && x / S < cut ? x / S : NaN\n",
-		d->scale.divisor, isfinite(d->cut) ? d->cut : 1e300);
+		d->scale.divisor, isfinite(d->cut) ? d->cut : 1e300, d->from);
 	for (size_t i = 0; i < c->n_series; i++) {
 		const struct series *s = &c->series[i];
 

@@ -49,7 +49,7 @@ static void plot_spread(struct drawing *d, const struct series *s, unsigned bloc
 	if (whiskers) {
 		clause(d, first);
 		fprintf(d->out,
-			"'%s.dat' index %u using (inside($3)):(-$1 + %g):($4 / S):(clip($5)) with xerrorbars "
+			"'%s.dat' index %u using (inside($3)):(-$1 + %g):(clip($4)):(clip($5)) with xerrorbars "
 			"pt -1 lw 1.3 lc rgb '#000000'",
 			d->c->name, block, (s->top + s->bottom) / 2);
 	}

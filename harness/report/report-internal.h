@@ -95,8 +95,10 @@ double view_pss_held(const struct view *v, size_t arm);
 int view_platform(const struct view *v, const char *platform);
 int view_find_arm(const struct view *v, const char *name);
 /* Text or number at a path of keys ending with NULL; "" and NaN when absent or of another type. */
-const char *json_text_at(const json_t *o, ...) __attribute__((sentinel));
-double json_number_at(const json_t *o, ...) __attribute__((sentinel));
+const char *json_text_of(const json_t *o, const char *const *keys);
+double json_number_of(const json_t *o, const char *const *keys);
+#define json_text_at(o, ...) json_text_of((o), (const char *const[]){__VA_ARGS__})
+#define json_number_at(o, ...) json_number_of((o), (const char *const[]){__VA_ARGS__})
 const json_t *json_list(const json_t *o, const char *key);
 bool json_has_text(const json_t *list, const char *text);
 /* New: "name (CPU model, 2 cores, 24.0 GiB)", "Linux 6.1", date of the run, accelerators. */

@@ -165,7 +165,7 @@ char *cut_text(const char *s, unsigned columns)
 	cleanup_free char *clean = clean_text(s);
 
 	if (text_columns(clean) <= columns)
-		return steal_ptr(clean);
+		return xstrdup(clean);
 	return xasprintf("%.*s…", (int)bytes_within(clean, columns - 1), clean);
 }
 
@@ -175,7 +175,7 @@ char *shorten(const char *s, unsigned columns)
 	unsigned all = text_columns(clean), head = (columns - 1) / 2;
 
 	if (all <= columns)
-		return steal_ptr(clean);
+		return xstrdup(clean);
 	size_t tail = bytes_within(clean, all - (columns - 1 - head));
 
 	return xasprintf("%.*s…%s", (int)bytes_within(clean, head), clean, clean + tail);
@@ -184,8 +184,8 @@ char *shorten(const char *s, unsigned columns)
 /* Advances of DejaVu Sans in em, by classes. */
 static double advance(uint32_t c)
 {
-	if (c >= 0x1100 || c == 0x2026)
-		return c < 0x3000 && c > 0x2026 ? 0.84 : 1;
+	if (c >= 0x1100) /* arrows; the ellipsis and whatever is written in squares */
+		return c >= 0x2190 && c < 0x3000 ? 0.84 : 1;
 	if (c < 0x80 && strchr(" ijl.,:;'|!()[]-/\\·It", (int)c))
 		return 0.38;
 	if (c == 'm' || c == 'w' || c == 'M' || c == 'W' || c == '%' || c == '@')

@@ -5,38 +5,23 @@
 #include "util.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
-static const json_t *walk(const json_t *o, va_list ap)
-{
-	const char *key;
-
-	while (o && (key = va_arg(ap, const char *)))
-		o = json_object_get(o, key);
-	return o;
-}
-
-const char *json_text_at(const json_t *o, ...)
+const char *json_text_of(const json_t *o, const char *const *keys)
 {
 	const char *s;
-	va_list ap;
 
-	va_start(ap, o);
-	s = json_string_value(walk(o, ap));
-	va_end(ap);
+	for (; o && *keys; keys++)
+		o = json_object_get(o, *keys);
+	s = json_string_value(o);
 	return s ? s : "";
 }
 
-double json_number_at(const json_t *o, ...)
+double json_number_of(const json_t *o, const char *const *keys)
 {
-	const json_t *j;
-	va_list ap;
-
-	va_start(ap, o);
-	j = walk(o, ap);
-	va_end(ap);
-	return json_is_number(j) && isfinite(json_number_value(j)) ? json_number_value(j) : NAN;
+	for (; o && *keys; keys++)
+		o = json_object_get(o, *keys);
+	return json_is_number(o) && isfinite(json_number_value(o)) ? json_number_value(o) : NAN;
 }
 
 const json_t *json_list(const json_t *o, const char *key)
@@ -267,7 +252,7 @@ char *view_kernel_text(const struct view *v)
 	cleanup_free char *kernel = cut_text(json_text_at(v->run, "host", "kernel", NULL), 40);
 
 	if (strncmp(kernel, "Linux", 5) == 0)
-		return steal_ptr(kernel);
+		return xstrdup(kernel);
 	return xasprintf("Linux %s", *kernel ? kernel : "unknown");
 }
 

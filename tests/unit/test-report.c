@@ -307,6 +307,32 @@ static void missing_is_said_and_never_zero(void **state)
 	fixture_close(&f);
 }
 
+/* A difference may be negative: it is drawn to the left, behind a line at zero, not left out. */
+static void negative_values_go_to_the_left(void **state)
+{
+	struct fixture f;
+	struct chart c;
+	json_t *row;
+	size_t i;
+
+	(void)state;
+	fixture_open(&f, "one-arm");
+	json_array_foreach (json_object_get(f.summary, "metrics"), i, row)
+		if (strcmp(json_text_at(row, "metric", NULL), "memory.host_delta") == 0) {
+			json_object_set_new(row, "median", json_real(-2097152));
+			json_object_set_new(row, "lo", json_real(-4194304));
+			json_object_set_new(row, "hi", json_real(-1048576));
+		}
+	chart_memory(&c, &f.view);
+	cleanup_free char *script = chart_script(&c);
+
+	assert_non_null(strstr(script, "set xrange [-4.2:"));
+	assert_non_null(strstr(script, "from first 0,graph 0 to first 0,graph 1 nohead"));
+	assert_non_null(strstr(script, "'host -2 MiB' at first 0,"));
+	chart_free(&c);
+	fixture_close(&f);
+}
+
 static void emulated_bars_are_hatched_and_named(void **state)
 {
 	struct fixture f;
@@ -861,6 +887,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(boot_phases_are_stacked_between_milestones),
 		cmocka_unit_test(the_title_is_made_from_the_data),
 		cmocka_unit_test(missing_is_said_and_never_zero),
+		cmocka_unit_test(negative_values_go_to_the_left),
 		cmocka_unit_test(emulated_bars_are_hatched_and_named),
 		cmocka_unit_test(intervals_or_points),
 		cmocka_unit_test(no_foreign_text_reaches_gnuplot_as_code),
