@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #define GROUP_DEADLINE (5 * NSEC_PER_SEC)
+#define GROUP_TURN (250 * NSEC_PER_MSEC)
 
 struct cleaning {
 	const char *state, *id;
@@ -33,6 +34,25 @@ static int refuse(struct cleaning *c, const char *kind, const char *value, const
 	return 0;
 }
 
+/* In turns: what joined the group while it was being removed is found by the next turn. */
+static int sweep_group(struct cleaning *c, const char *name, bool *found)
+{
+	int64_t deadline = now_ns() + GROUP_DEADLINE;
+
+	for (;;) {
+		struct error err = ERROR_INIT;
+		int64_t now = now_ns(), turn = now + GROUP_TURN;
+		bool here = false;
+		int rc = cgroups_sweep(c->cgroups, name, turn, &here, &err);
+
+		*found = *found || here;
+		if (rc == 0)
+			return 0;
+		if (now >= deadline)
+			return error_set(c->err, err.code, "%s", err.text);
+	}
+}
+
 static int remove_group(struct cleaning *c, const char *name)
 {
 	cleanup_free char *ours = xasprintf("tare-%s", c->id);
@@ -41,7 +61,7 @@ static int remove_group(struct cleaning *c, const char *name)
 	if (strncmp(name, ours, strlen(ours)) != 0 || strchr(name, '/'))
 		return refuse(c, "cgroup", name, "tare-<run id>");
 	gc_count_group(name, c->report);
-	if (cgroups_sweep(c->cgroups, name, now_ns() + GROUP_DEADLINE, &found, c->err) < 0)
+	if (sweep_group(c, name, &found) < 0)
 		return -1;
 	if (found && c->report)
 		c->report->cgroups++;
@@ -247,8 +267,14 @@ int gc_run(const char *state, const char *id, struct gc_report *report, struct e
 				       : error_errno(err, EXIT_INTERNAL, errno,
 						 "gc: cannot open %s/%s", state, id);
 	rc = ledger_read(dir, "ledger", &t, err);
-	if (rc != 0)
-		return rc < 0 ? error_wrap(err, "run %s", id) : 0;
+	if (rc < 0)
+		return error_wrap(err, "run %s", id);
+	if (rc > 0) {
+		/* Died before its ledger: then there is nothing else either. */
+		unlinkat(dir, "ledger.new", 0);
+		unlinkat(state_fd, id, AT_REMOVEDIR);
+		return 0;
+	}
 	c.state_fd = state_fd;
 	c.cgroups = cgroups_open(root, err);
 	if (strcmp(t.id, id) != 0)

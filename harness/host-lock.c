@@ -1,7 +1,8 @@
-/* host-lock.c - one run at a time per host: flock on <state>/lock, which holds "<pid>" of a run or
- * "<pid> cleaning" of a cleaner. The file is permanent. */
+/* host-lock.c - one run at a time per host: flock on <state>/lock, in which the holder signs with
+ * "<pid> <start ticks>", a cleaner with " cleaning" after it. The file is permanent. */
 #include "ledger.h"
 
+#include "gc-process.h"
 #include "util.h"
 #include "wait.h"
 
@@ -39,23 +40,27 @@ static int state_open(const char *state, struct error *err)
 
 static void sign(int fd, const char *what)
 {
-	cleanup_free char *text = xasprintf("%ld%s\n", (long)getpid(), what);
+	cleanup_free char *text = xasprintf("%ld %llu%s\n", (long)getpid(),
+		(unsigned long long)process_start_time(getpid()), what);
 
 	/* Only a hint for messages and waiters: the lock itself is the kernel's. */
 	if (ftruncate(fd, 0) == 0)
 		(void)!pwrite(fd, text, strlen(text), 0);
 }
 
-/* Who signed; *cleans: a cleaner, or one who died (a child of it may hold the lock a moment longer). */
-static long holder(int fd, bool *cleans)
-{
-	char text[64] = "";
-	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
-	long pid = n > 0 ? strtol(text, NULL, 10) : 0;
+enum holder { A_RUN, A_CLEANER, A_DEAD_RUN };
 
-	*cleans = pid <= 0 || strstr(text, " cleaning") ||
-		(kill((pid_t)pid, 0) < 0 && errno == ESRCH);
-	return pid;
+static enum holder who_holds(int fd, long *pid)
+{
+	char text[64] = "", *end = text;
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	uint64_t start;
+
+	*pid = n > 0 ? strtol(text, &end, 10) : 0;
+	start = strtoull(end, &end, 10);
+	if (*pid <= 0 || !process_is(*pid, start))
+		return A_DEAD_RUN;
+	return strstr(end, "cleaning") ? A_CLEANER : A_RUN;
 }
 
 /* Blocking with a deadline: a child blocks on the same open file, and what it gets is ours too. */
@@ -88,7 +93,7 @@ int host_lock(const char *state, struct error *err)
 {
 	cleanup_close int dir = state_open(state, err);
 	cleanup_close int fd = -1;
-	bool cleans;
+	enum holder holder;
 	long pid;
 
 	if (dir < 0)
@@ -101,8 +106,11 @@ int host_lock(const char *state, struct error *err)
 		if (errno != EWOULDBLOCK)
 			return error_errno(
 				err, EXIT_INTERNAL, errno, "lab: cannot lock %s/lock", state);
-		pid = holder(fd, &cleans);
-		if (!cleans || !lock_until(fd, now_ns() + CLEANER_WAIT))
+		holder = who_holds(fd, &pid);
+		/* A child of a dead run, forked without exec, still holds the lock: gc ends it. */
+		if (holder == A_DEAD_RUN && gc_all(state, NULL, NULL, err) < 0)
+			return -1;
+		if (holder == A_RUN || !lock_until(fd, now_ns() + CLEANER_WAIT))
 			return error_set(err, EXIT_PREREQUISITE,
 				"lab: another run holds this host, got pid %ld, expected one run "
 				"at a time; wait for it or end it",

@@ -51,7 +51,7 @@ static int make_id(struct lab *lab, struct error *err)
 	return 0;
 }
 
-/* The lock, gc of dead runs, folder, ledger, guardian: all that happens in the host's namespaces. */
+/* The lock, gc of dead runs, guardian, folder, ledger: all that happens in the host's namespaces. */
 static int claim(struct lab *lab, struct error *err)
 {
 	lab->lock = host_lock(lab->state, err);
@@ -59,15 +59,17 @@ static int claim(struct lab *lab, struct error *err)
 		return -1;
 	if (gc_all_locked(lab->state, NULL, NULL, err) < 0)
 		return error_wrap(err, "lab: an earlier run left what cannot be removed");
+	/* Before the folder: from its first file on, somebody watches. */
+	if (guardian_start(lab->state, lab->id, &lab->guardian, &lab->guardian_pid, err) < 0)
+		return -1;
 	if (mkdir(lab->folder, 0700) < 0)
 		return error_errno(
 			err, EXIT_PREREQUISITE, errno, "lab: cannot make %s", lab->folder);
 	lab->ledger = ledger_create(lab->folder, lab->id, err);
-	if (!lab->ledger)
-		rmdir(lab->folder);
-	if (!lab->ledger || ledger_intent(lab->ledger, "cgroup", lab->cgroup, err) < 0)
-		return -1;
-	return guardian_start(lab->state, lab->id, &lab->guardian, &lab->guardian_pid, err);
+	if (lab->ledger)
+		return ledger_intent(lab->ledger, "cgroup", lab->cgroup, err);
+	rmdir(lab->folder);
+	return -1;
 }
 
 static int remember_home(struct lab *lab, struct error *err)

@@ -50,8 +50,9 @@ struct gc_report {
 };
 /* Removes what the run <id> left; safe to call at any time after ledger_create(), twice, at the same time as
  * another gc, or from the guardian. Kills by cgroup, and what still lives in the lab's mount namespace, never
- * the caller. Touches only what the ledger names. The ledger goes last, and stays when something could not be
- * removed (-1): call it again. state: the folder above the run's. */
+ * the caller. Touches only what the ledger names; without a ledger, the run's folder goes if it is empty. The
+ * ledger goes last, and stays when something could not be removed (-1): call it again. state: the folder
+ * above the run's. */
 int gc_run(const char *state, const char *id, struct gc_report *report, struct error *err);
 /* Every run under the state folder whose harness is dead (pid and start time). keep: an id to leave alone,
  * or NULL. Look-alikes that no ledger names are reported in names as "unknown: ...", and left. A folder

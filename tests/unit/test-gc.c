@@ -25,8 +25,8 @@ static int setup(void **data)
 	(void)data;
 	snprintf(id, sizeof(id), "aaaa%012x", (unsigned)getpid());
 	snprintf(other, sizeof(other), "bbbb%012x", (unsigned)getpid());
-	strcpy(state, "/tmp/tare-test-XXXXXX");
-	strcpy(outside, "/tmp/tare-test-XXXXXX");
+	strcpy(state, "/tmp/tare-gc-test-XXXXXX");
+	strcpy(outside, "/tmp/tare-gc-test-XXXXXX");
 	return mkdtemp(state) && mkdtemp(outside) ? 0 : -1;
 }
 

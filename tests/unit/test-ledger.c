@@ -19,7 +19,7 @@ static int dir;
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(folder, "/tmp/tare-test-XXXXXX");
+	strcpy(folder, "/tmp/tare-ledger-test-XXXXXX");
 	if (!mkdtemp(folder))
 		return -1;
 	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
