@@ -127,16 +127,18 @@ static void refuses_foreign_paths(void **data)
 
 	(void)data;
 	put(keep, "x");
+	put(path_of("%s/keep", state), "x"); /* outside/keep must not be taken for it */
 	put(path_of("%s/lock", state), "1\n");
 	run_with(other, getpid(), process_start_time(getpid()), "");
 	mkdir(path_of("%s/real", state), 0700);
 	assert_int_equal(symlink(outside, path_of("%s/link", state)), 0);
 	run_with(id, 1, 1,
-		path_of("folder %s\nfolder %s/lock\nfolder %s/%s\nfolder %s/real/../%s\n"
+		path_of("folder %s/keep\nfolder %s/lock\nfolder %s/%s\nfolder %s/real/../%s\n"
 			"file %s\nfolder %s/link/keep\nfile relative\ncgroup user.slice\n",
 			outside, state, state, other, state, other, outside, state));
 	assert_int_equal(gc_run(state, id, &r, &err), 0);
 	assert_true(there(keep));
+	assert_true(there(path_of("%s/keep", state)));
 	assert_true(there(path_of("%s/lock", state)));
 	assert_true(there(path_of("%s/%s/ledger", state, other)));
 	assert_int_equal(r.files, 0);
