@@ -6,8 +6,10 @@
 #include "util.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -56,14 +58,24 @@ static inline void real_agent_start(struct real_agent *r)
 	agent_init(&r->agent, pair[0]);
 }
 
-/* Closing the channel is what ends an agent. Its exit status. */
-static inline int real_agent_end(struct real_agent *r)
+/* Waits 10 s for its end, then kills it. Its wait status; a killed one is no success. */
+static inline int real_agent_wait(struct real_agent *r)
 {
+	struct pollfd p = {.fd = pidfd_open(r->pid, 0), .events = POLLIN};
 	int status = -1;
 
-	agent_close(&r->agent);
+	if (poll(&p, 1, 10000) != 1)
+		kill(r->pid, SIGKILL);
+	close(p.fd);
 	waitpid(r->pid, &status, 0);
 	return status;
+}
+
+/* Closing the channel is what ends an agent. Its wait status. */
+static inline int real_agent_end(struct real_agent *r)
+{
+	agent_close(&r->agent);
+	return real_agent_wait(r);
 }
 
 #endif

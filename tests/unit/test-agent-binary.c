@@ -489,14 +489,12 @@ static void ends_after(void **state, const char *bytes, size_t len)
 	struct real_agent *r = *state;
 	struct agent_reply a = ask(r, "start verb=idle ready=agent");
 	pid_t child = (pid_t)number(&a, "pid");
-	int status = -1;
 
 	if (bytes)
 		assert_int_equal(send(r->agent.fd, bytes, len, MSG_NOSIGNAL), len);
 	else
 		shutdown(r->agent.fd, SHUT_WR);
-	assert_int_equal(waitpid(r->pid, &status, 0), r->pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(real_agent_wait(r), 0);
 	assert_int_equal(kill(child, 0), -1);
 	/* teardown reaps an agent of its own */
 	agent_close(&r->agent);
@@ -536,13 +534,11 @@ static void test_end_while_starting(void **state)
 {
 	struct real_agent *r = *state;
 	struct error err = ERROR_INIT;
-	int status = -1;
 
 	arguments(r, "delay_ms=60000");
 	assert_int_equal(agent_send(&r->agent, &err, "start verb=idle ready=agent"), 0);
 	agent_close(&r->agent);
-	assert_int_equal(waitpid(r->pid, &status, 0), r->pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(real_agent_wait(r), 0);
 	real_agent_start(r);
 }
 
@@ -550,11 +546,9 @@ static void test_sigterm(void **state)
 {
 	struct real_agent *r = *state;
 	struct agent_reply a = ask(r, "start verb=idle ready=agent");
-	int status = -1;
 
 	kill(r->pid, SIGTERM);
-	assert_int_equal(waitpid(r->pid, &status, 0), r->pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(real_agent_wait(r), 0);
 	assert_int_equal(kill((pid_t)number(&a, "pid"), 0), -1);
 	agent_close(&r->agent);
 	real_agent_start(r);
