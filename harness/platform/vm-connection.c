@@ -139,13 +139,11 @@ static int make_socket_folder(struct vm_connection *c, struct error *err)
 
 int vm_connection_mend(struct vm_connection *c, struct error *err)
 {
-	cleanup_free char *log = xasprintf("%s/libvirt.log", c->lab->tmp);
-
 	if (c->helper && c->helper->fd >= 0)
 		return 0;
 	helper_close(c->helper);
 	memset(c->slot_used, 0, sizeof(c->slot_used));
-	c->helper = helper_open(c->uri, c->cgroup, log, now_ns() + OPEN_TIME, err);
+	c->helper = helper_open(c->uri, c->cgroup, c->lab->tmp, now_ns() + OPEN_TIME, err);
 	return c->helper ? 0 : -1;
 }
 

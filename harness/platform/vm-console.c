@@ -12,11 +12,12 @@ void console_reset(struct vm_console *c)
 	atomic_store(&c->first, 0);
 	atomic_store(&c->total, 0);
 	atomic_store(&c->panic, false);
+	c->panic_end = 0;
 	atomic_store(&c->state, CONSOLE_FREE);
 }
 
-/* Whether the last bytes before end hold the text; it may have come in two pieces. */
-static bool has_panic(const struct vm_console *c, uint64_t end, size_t fresh)
+/* Where the panic's text ends in the ring, 0 = not in the last bytes before end; it may come in pieces. */
+static uint64_t find_panic(const struct vm_console *c, uint64_t end, size_t fresh)
 {
 	size_t back = fresh + sizeof(panic_text) - 2, at = 0;
 
@@ -30,8 +31,17 @@ static bool has_panic(const struct vm_console *c, uint64_t end, size_t fresh)
 		/* "K" occurs once in the text: after a mismatch only it can begin again. */
 		at = b == panic_text[at] ? at + 1 : b == panic_text[0] ? 1 : 0;
 		if (at == sizeof(panic_text) - 1)
-			return true;
+			return p + 1;
 	}
+	return 0;
+}
+
+/* The line is worth waiting for: it says why. */
+static bool panic_complete(const struct vm_console *c, uint64_t end)
+{
+	for (uint64_t p = c->panic_end; p < end; p++)
+		if (c->ring[p % CONSOLE_RING] == '\n')
+			return true;
 	return false;
 }
 
@@ -46,7 +56,9 @@ bool console_put(struct vm_console *c, const char *data, size_t n, int64_t at)
 		atomic_store(&c->first, at);
 		news = true;
 	}
-	if (!atomic_load(&c->panic) && has_panic(c, total + n, n)) {
+	if (!c->panic_end)
+		c->panic_end = find_panic(c, total + n, n);
+	if (c->panic_end && !atomic_load(&c->panic) && panic_complete(c, total + n)) {
 		atomic_store(&c->panic, true);
 		news = true;
 	}
@@ -54,6 +66,13 @@ bool console_put(struct vm_console *c, const char *data, size_t n, int64_t at)
 		news = true;
 	atomic_store(&c->total, total + n);
 	return news;
+}
+
+void console_end(struct vm_console *c)
+{
+	if (c->panic_end)
+		atomic_store(&c->panic, true);
+	atomic_store(&c->state, CONSOLE_ENDED);
 }
 
 char *console_tail(const struct vm_console *c, size_t max)

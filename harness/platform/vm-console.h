@@ -19,13 +19,16 @@ struct vm_console {
 	_Atomic int state;
 	_Atomic int64_t first;  /* CLOCK_MONOTONIC ns of the first byte; 0 = none yet */
 	_Atomic uint64_t total; /* B printed so far */
-	_Atomic bool panic;     /* "Kernel panic" was printed */
+	_Atomic bool panic;     /* a line with "Kernel panic" was printed in full */
+	uint64_t panic_end;     /* drainer's: where such a line begins to be complete; 0 = none */
 	char ring[CONSOLE_RING];
 };
 
 void console_reset(struct vm_console *c);
 /* Drainer: n bytes that came at the time. True when somebody waits for what they tell (first byte, panic, flood). */
 bool console_put(struct vm_console *c, const char *data, size_t n, int64_t at);
+/* Drainer: nothing more will come. */
+void console_end(struct vm_console *c);
 /* The last bytes, at most max, from the start of a line on: new string. Safe while it is written: at worst a
  * few bytes are newer. */
 char *console_tail(const struct vm_console *c, size_t max);

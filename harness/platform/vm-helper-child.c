@@ -47,7 +47,7 @@ static void on_data(int watch, int fd, int events, void *data)
 			tell(d);
 		return;
 	}
-	atomic_store(&d->console->state, CONSOLE_ENDED);
+	console_end(d->console);
 	tell(d);
 	virEventRemoveHandle(watch);
 	close(fd);
@@ -105,6 +105,17 @@ static int create(virConnectPtr c, const char *xml)
 	if (!d)
 		return 0;
 	virDomainFree(d);
+	return 1;
+}
+
+/* Makes libvirt ask QEMU what it can, which takes seconds the first time. */
+static int probe(virConnectPtr c, const char *emulator)
+{
+	char *text = virConnectGetDomainCapabilities(c, emulator, "x86_64", "q35", NULL, 0);
+
+	if (!text)
+		return 0;
+	free(text);
 	return 1;
 }
 
@@ -188,6 +199,8 @@ void helper_main(const char *uri, int fd, int event, struct vm_console *consoles
 			*rest++ = 0;
 		if (!strcmp(text, "create"))
 			answer(fd, create(c, rest));
+		else if (!strcmp(text, "probe"))
+			answer(fd, probe(c, rest));
 		else if (!strcmp(text, "destroy"))
 			answer(fd, destroy(c, rest));
 		else

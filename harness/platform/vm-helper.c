@@ -18,35 +18,62 @@
 
 #define CONSOLES_SIZE (CONSOLE_SLOTS * sizeof(struct vm_console))
 
+/* libvirt leaves every QEMU to whoever takes orphans, and tries until it has been reaped. Not every init is quick at
+ * that (2 s a domain, 4 s a probe were seen), so the parent of the process that calls libvirt does it. Returns in
+ * that process. */
+static void become_reaper(void)
+{
+	pid_t reaper = getpid(), libvirt, pid;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	libvirt = fork();
+	if (libvirt == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != reaper)
+			_exit(0);
+		return;
+	}
+	syscall(SYS_close_range, 0, ~0U, 0);
+	prctl(PR_SET_NAME, "tare-reaper");
+	while (libvirt > 0 && ((pid = waitpid(-1, NULL, 0)) > 0 || errno == EINTR))
+		if (pid == libvirt)
+			break;
+	_exit(0);
+}
+
 /* Keeps what the helper needs as 0, 1, 2, 3, 4 and closes all else: the lab's lock, the guardian's line, other
  * instances' channels. */
-static void child(const char *uri, const struct cgroup *cg, int fd, int event, int log,
+static void child(const char *uri, const struct cgroup *cg, const char *folder, int fd, int event,
 	struct vm_console *consoles, pid_t parent)
 {
-	int null;
+	cleanup_free char *path = xasprintf("%s/libvirt.log", folder);
+	int null, log;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
 	setsid();
-	prctl(PR_SET_NAME, "tare-libvirt");
 	interrupt_reset_child();
 	signal(SIGPIPE, SIG_IGN);
 	if (cg && cgroup_join(cg, 0) < 0)
 		_exit(1);
+	become_reaper();
+	prctl(PR_SET_NAME, "tare-libvirt");
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 10);
 	event = fcntl(event, F_DUPFD_CLOEXEC, 10);
-	log = fcntl(log, F_DUPFD_CLOEXEC, 10);
+	log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0 || fd < 0 || event < 0 || log < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 ||
 		dup2(log, 2) < 0 || dup3(fd, 3, O_CLOEXEC) < 0 || dup3(event, 4, O_CLOEXEC) < 0)
 		_exit(1);
 	syscall(SYS_close_range, 5, ~0U, 0);
+	if (helper_lend_names(folder) < 0)
+		perror("tare: cannot lend names to libvirt");
 	helper_main(uri, 3, 4, consoles);
 }
 
 static struct vm_helper *helper_fork(
-	const char *uri, const struct cgroup *cg, int log, struct error *err)
+	const char *uri, const struct cgroup *cg, const char *folder, struct error *err)
 {
 	struct vm_helper *h = xcalloc(1, sizeof(*h));
 	pid_t parent = getpid();
@@ -65,7 +92,7 @@ static struct vm_helper *helper_fork(
 	h->fd = pair[0];
 	h->pid = fork();
 	if (h->pid == 0)
-		child(uri, cg, pair[1], h->event, log, h->consoles, parent);
+		child(uri, cg, folder, pair[1], h->event, h->consoles, parent);
 	close(pair[1]);
 	if (h->pid > 0)
 		h->pidfd = (int)syscall(SYS_pidfd_open, h->pid, 0);
@@ -78,18 +105,12 @@ static struct vm_helper *helper_fork(
 	return h;
 }
 
-struct vm_helper *helper_open(const char *uri, const struct cgroup *cg, const char *log,
+struct vm_helper *helper_open(const char *uri, const struct cgroup *cg, const char *folder,
 	int64_t deadline, struct error *err)
 {
-	cleanup_close int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	char safe[SAFE_TEXT_SIZE];
-	struct vm_helper *h;
+	struct vm_helper *h = helper_fork(uri, cg, folder, err);
 
-	if (fd < 0) {
-		error_errno(err, EXIT_INTERNAL, errno, "vm: cannot write %s", log);
-		return NULL;
-	}
-	h = helper_fork(uri, cg, fd, err);
 	if (h && helper_wait(h, deadline, err) < 0) {
 		error_wrap(err, "vm: cannot connect to %s", safe_text(uri, safe));
 		helper_close(h);

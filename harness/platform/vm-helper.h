@@ -21,13 +21,13 @@ struct vm_helper {
 	struct vm_console *consoles; /* CONSOLE_SLOTS of them, shared */
 };
 
-/* Forks the helper into cg (NULL = ours) and waits until uri is open. log: a file for libvirt's own messages. New, or
- * NULL. */
-struct vm_helper *helper_open(const char *uri, const struct cgroup *cg, const char *log,
+/* Forks the helper into cg (NULL = ours) and waits until uri is open. folder: for libvirt's own messages
+ * (libvirt.log) and what else the helper needs. New, or NULL. */
+struct vm_helper *helper_open(const char *uri, const struct cgroup *cg, const char *folder,
 	int64_t deadline, struct error *err);
 /* Ends it, also in the middle of a call. NULL is fine. */
 void helper_close(struct vm_helper *h);
-/* Requests: "create <XML>", "destroy <name>" (answered when the domain is gone; also if it never was).
+/* Requests: "probe <emulator>", "create <XML>", "destroy <name>" (answered when the domain is gone; also if it never was).
  * fd is passed along ("drain <slot>": a listening socket whose first connection goes to consoles[slot]), or -1. */
 int helper_send(struct vm_helper *h, int fd, struct error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -39,6 +39,9 @@ int helper_wait(struct vm_helper *h, int64_t deadline, struct error *err);
 int helper_call(struct vm_helper *h, int fd, int64_t deadline, struct error *err, const char *fmt,
 	...) __attribute__((format(printf, 5, 6)));
 
+/* In the helper, before libvirt is opened: gives it a view of /etc/passwd and /etc/group that has the names it
+ * was built with; copies in folder. -1 with errno. */
+int helper_lend_names(const char *folder);
 /* The child's main: never returns. Descriptors: fd the pair's other end, event as above. */
 _Noreturn void helper_main(const char *uri, int fd, int event, struct vm_console *consoles);
 

@@ -238,6 +238,7 @@ static void instance_end(struct instance *i, struct vm_instance *n)
 	cleanup_closep(&n->control_listen);
 	cleanup_closep(&n->spawn);
 	cleanup_closep(&i->pidfd);
+	i->pidfd = -1;
 	remove_paths(n);
 	free(n->domain);
 	free(n->console_path);

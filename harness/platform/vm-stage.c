@@ -15,15 +15,18 @@
 #define MIB (1ULL << 20)
 #define KEPT_INITRAMFS 8
 
-/* What a guest of the cloud kernel keeps for itself before a workload starts, measured on 6.1 with 96 MiB to 1 GiB
- * (workloads/images/README.md): a fixed part, the page structs and the watermarks that grow with
- * RAM, and the initramfs, whose unpacked files stay in memory. */
-#define GUEST_FIXED (48 * MIB)
+/* What a guest of the cloud kernel keeps for itself before a workload starts, measured on 6.1 with 96 MiB to 2 GiB
+ * (workloads/images/README.md): a fixed part; page structs and watermarks, which grow with RAM; the initramfs, whose
+ * files stay in memory; and from 512 MiB on what the kernel keeps free for huge pages. */
+#define GUEST_FIXED (53 * MIB)
 #define GUEST_SHARE 16 /* 1/16 of the memory */
+#define GUEST_HUGE (88 * MIB)
+#define GUEST_HUGE_FROM (448 * MIB)
 
 uint64_t vm_ram_for(uint64_t memory, uint64_t initrd_size)
 {
-	uint64_t ram = memory + memory / GUEST_SHARE + GUEST_FIXED + initrd_size;
+	uint64_t ram = memory + memory / GUEST_SHARE + GUEST_FIXED + initrd_size +
+		(memory >= GUEST_HUGE_FROM ? GUEST_HUGE : 0);
 
 	return (ram + 4 * MIB - 1) / (4 * MIB) * (4 * MIB);
 }

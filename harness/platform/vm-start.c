@@ -68,7 +68,7 @@ static int on_spawn(struct vm_instance *n, struct instance *i, struct error *err
 		return 0;
 	}
 	n->spawn_text[n->spawn_len] = 0;
-	cleanup_closep(&n->spawn);
+	close(steal_fd(&n->spawn));
 	if (strstr(n->spawn_text, "error")) {
 		char safe[SAFE_TEXT_SIZE];
 
@@ -94,7 +94,7 @@ static int on_control(
 	if (fd < 0)
 		return errno == EAGAIN ? 0
 				       : error_errno(err, EXIT_ARM, errno, "vm: control channel");
-	cleanup_closep(&n->control_listen);
+	close(steal_fd(&n->control_listen));
 	agent_init(&i->agent, fd);
 	if (!n->stage->connection->outside)
 		return 0;

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define PROBE_TIME (60 * NSEC_PER_SEC)
+
 static const char *const nics[] = {"virtio", NULL};
 static const char *const firmwares[] = {"auto", "seabios", "qboot", NULL};
 
@@ -63,6 +65,18 @@ static void vm_close(struct stage *s)
 	s->fixed = NULL;
 }
 
+/* Here, outside every clock, and not with the first domain. */
+static int probe_emulator(const struct stage *s, struct vm_stage *v, struct error *err)
+{
+	char safe[SAFE_TEXT_SIZE];
+
+	if (helper_call(v->connection->helper, -1, now_ns() + PROBE_TIME, err, "probe %s",
+		    v->emulator) < 0)
+		return error_wrap(
+			err, "arm %s: emulator %s", s->arm->name, safe_text(v->qemu, safe));
+	return 0;
+}
+
 static int vm_open(struct stage *s, struct error *err)
 {
 	struct vm_stage *v = xcalloc(1, sizeof(*v));
@@ -77,7 +91,7 @@ static int vm_open(struct stage *s, struct error *err)
 	if (v->connection)
 		v->emulator = v->connection->outside ? xstrdup(v->qemu)
 						     : vm_launcher_link(s, v->qemu, err);
-	if (!v->emulator) {
+	if (!v->emulator || probe_emulator(s, v, err) < 0) {
 		vm_close(s);
 		return -1;
 	}
