@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 
 /* A kernel under working KVM prints from its first milliseconds on and is done within a second. */
-#define QUIET (2 * NSEC_PER_SEC)
+#define QUIET (3 * NSEC_PER_SEC)
 #define MOST (10 * NSEC_PER_SEC)
 #define CONSOLE_MAX (1u << 20)
 #define PROOF "accel.json"
