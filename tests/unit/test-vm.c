@@ -31,7 +31,7 @@
 #define BOOT_TIME (30 * NSEC_PER_SEC)
 
 static char agent_path[4096];
-static const char *why_not;
+static const char *why_not, *connect_to;
 
 struct bench {
 	struct lab lab;
@@ -94,7 +94,7 @@ static int clear_up(void **state)
 
 static int bench_try(struct bench *b, const char *options, struct error *err)
 {
-	mkdir(STATE, 0700);
+	mkdir(STATE, 0711);
 	CHECK(interrupt_init(err) == 0);
 	CHECK(lab_enter_at(&b->lab, STATE, err) == 0);
 	b->arm = (struct arm){.name = (char *)(uintptr_t) "vm",
@@ -106,6 +106,7 @@ static int bench_try(struct bench *b, const char *options, struct error *err)
 	b->workload.verb = (char *)(uintptr_t) "idle";
 	b->workload.timeout = 30;
 	b->options.accel = "tcg";
+	b->options.connect = connect_to;
 	b->stage = (struct stage){.lab = &b->lab,
 		.arm = &b->arm,
 		.workload = &b->workload,
@@ -158,7 +159,8 @@ static void check_running(struct bench *b, struct error *err)
 	CHECK(i->at[AT_REQUEST] < i->at[AT_SPAWN]);
 	CHECK(i->at[AT_SPAWN] < i->at[AT_KERNEL]);
 	CHECK(i->at[AT_KERNEL] < i->at[AT_INIT]);
-	CHECK(i->own_kernel && i->emulated && i->pidfd >= 0 && *i->address && *i->link);
+	CHECK(i->own_kernel && i->emulated && i->pidfd >= 0);
+	CHECK((*i->address && *i->link) || connect_to);
 	CHECK(cgroup_pids(i->cgroup, &pids, &n, err) == 0);
 	CHECK(n == 1 && pids[0] == i->root_pid);
 	free(pids);
@@ -295,7 +297,7 @@ static void has_a_disk(struct bench *b, struct error *err)
 	struct agent_reply r;
 	json_t *what = json_object();
 
-	mkdir(STATE, 0700);
+	mkdir(STATE, 0711);
 	CHECK(system(make) == 0); /* NOLINT(cert-env33-c) */
 	bench_open(b, "{\"disk\":\"" STATE "/root.img\",\"ram\":\"160 MiB\"}", err);
 	CHECK(platform_prepare(&b->stage, &b->instance, err) == 0);
@@ -332,6 +334,13 @@ static void runs_two(struct bench *b, struct error *err)
 	check_running(b, err);
 	check_stopped(b, err);
 	bench_close(b, err);
+}
+
+/* A daemon of this host, where one runs: TARE_TEST_CONNECT=qemu:///system. */
+static void boots_by_a_daemon(struct bench *b, struct error *err)
+{
+	connect_to = getenv("TARE_TEST_CONNECT");
+	boots(b, err);
 }
 
 /* A guest that fails as the case says; whatever it is, it ends as that error and nothing is left. */
@@ -386,6 +395,27 @@ static void has_no_emulator(struct bench *b, struct error *err)
 	bench_close(b, err);
 }
 
+static void test_refuses_remote(void **state)
+{
+	static const char *const remote[] = {"qemu+ssh://host/system",
+		"qemu+tcp://localhost/system", "qemu://host/system", "xen:///system",
+		"qemu:///systemd", "", "qemu:///embed?root=/x"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(remote); i++) {
+		struct run_options o = {.connect = remote[i], .accel = "tcg"};
+		struct error err = ERROR_INIT;
+		cleanup_free char *expected = xasprintf(
+			"vm: --connect needs a daemon on this host, got %s, expected qemu:///system or "
+			"qemu:///session; run tare on that host",
+			remote[i]);
+
+		assert_int_equal(platform_find("vm")->check(&o, &err), -1);
+		assert_int_equal(err.code, EXIT_PREREQUISITE);
+		assert_string_equal(err.text, expected);
+	}
+}
+
 static void run(void (*body)(struct bench *, struct error *))
 {
 	pid_t pid;
@@ -417,6 +447,7 @@ static void run(void (*body)(struct bench *, struct error *))
 	}
 TEST(boots)
 TEST(boots_by_hand)
+TEST(boots_by_a_daemon)
 TEST(has_a_disk)
 TEST(runs_two)
 TEST(panics)
@@ -426,8 +457,10 @@ TEST(has_no_emulator)
 
 int main(void)
 {
+	const struct CMUnitTest by_a_daemon[] = {cmocka_unit_test(test_boots_by_a_daemon)};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_boots),
+		cmocka_unit_test(test_refuses_remote),
 		cmocka_unit_test(test_boots_by_hand),
 		cmocka_unit_test(test_has_a_disk),
 		cmocka_unit_test(test_runs_two),
@@ -437,6 +470,8 @@ int main(void)
 		cmocka_unit_test(test_has_no_emulator),
 	};
 
+	if (getenv("TARE_TEST_CONNECT"))
+		return cmocka_run_group_tests(by_a_daemon, prerequisites, clear_up);
 	cmocka_set_test_filter(getenv("TARE_TEST_FILTER"));
 	return cmocka_run_group_tests(tests, prerequisites, clear_up);
 }
