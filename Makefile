@@ -89,7 +89,7 @@ unit: ## unit tests
 	@BUILD=$(BUILD) bash tests/run.sh unit
 
 system: ## tests on real platforms
-	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) all units
 	@BUILD=$(BUILD) bash tests/run.sh system
 
 lint: ## clang-format, clang-tidy, cppcheck, shellcheck, include rules

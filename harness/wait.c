@@ -93,7 +93,8 @@ int wait_fds(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 
 		if (watch && interrupted(err) < 0)
 			return -1;
-		memcpy(all, fds, n * sizeof(*fds));
+		if (n)
+			memcpy(all, fds, n * sizeof(*fds));
 		all[n] = (struct pollfd){.fd = watch ? signal_fd : -1, .events = POLLIN};
 		rc = poll(all, n + 1, poll_timeout(deadline));
 		if (rc < 0 && errno != EINTR)
