@@ -69,7 +69,7 @@ static void test_hangs(void **state)
 	struct error err = ERROR_INIT;
 
 	(void)state;
-	assert_int_equal(prove("printf 'booting\\nProbing'; exec sleep 100", NSEC_PER_SEC,
+	assert_int_equal(prove("printf 'Linux version 6.1\\nProbing'; exec sleep 100", NSEC_PER_SEC,
 				 20 * NSEC_PER_SEC, &err),
 		-1);
 	assert_string_equal(
