@@ -131,6 +131,7 @@ static void xml_serial(struct text *t, const char *port, const char *path)
 	line(t, "    </serial>");
 }
 
+/* NIC and disk sit on the root bus: libvirt would put a PCIe bridge before each. */
 static void xml_devices(struct text *t, const struct domain_spec *s)
 {
 	line(t, "  <devices>");
@@ -144,6 +145,7 @@ static void xml_devices(struct text *t, const struct domain_spec *s)
 		line(t, "      <source file='%'/>", s->disk);
 		line(t, "      <target dev='vda' bus='virtio'/>");
 		line(t, "      <readonly/>");
+		line(t, "      <address type='pci' domain='0' bus='0' slot='3' function='0'/>");
 		line(t, "    </disk>");
 	}
 	if (s->tap) {
@@ -152,6 +154,7 @@ static void xml_devices(struct text *t, const struct domain_spec *s)
 		line(t, "      <target dev='%' managed='no'/>", s->tap);
 		line(t, "      <model type='virtio'/>");
 		line(t, "      <rom enabled='no'/>");
+		line(t, "      <address type='pci' domain='0' bus='0' slot='2' function='0'/>");
 		line(t, "    </interface>");
 	}
 	xml_serial(t, "0", s->console);

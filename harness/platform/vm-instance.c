@@ -126,6 +126,7 @@ int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 	}
 	i->platform_data = n;
 	i->memory_limit = s->plan->memory;
+	i->ram = v->ram;
 	i->emulated = s->emulated;
 	if (vm_connection_mend(c, err) < 0 || give_console(n, err) < 0 ||
 		make_tap(s, n, i, err) < 0)
