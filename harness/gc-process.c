@@ -93,7 +93,7 @@ static int count_member(long pid, void *data)
 	cleanup_free char *text = proc_text(pid, "cgroup", NULL);
 	const char *p = text;
 
-	while (p && (p = strstr(p, g->needle))) {
+	for (p = p ? strstr(p, g->needle) : NULL; p; p = strstr(p, g->needle)) {
 		p += strlen(g->needle);
 		if (*p == '\n' || *p == '/' || *p == '\0') {
 			note_process(g->report, pid);

@@ -247,7 +247,7 @@ static int run(const struct traffic_peer *p, const char *address, uint16_t port,
 int traffic_send(const struct traffic_peer *p, const char *address, double seconds, double omit,
 	struct traffic_flow *out, struct error *err)
 {
-	struct peer_report report;
+	struct peer_report report = {0};
 
 	if (run(p, address, WIRE_PORT_SINK, seconds, omit, send_work, &report, err) < 0)
 		return -1;
@@ -258,7 +258,7 @@ int traffic_send(const struct traffic_peer *p, const char *address, double secon
 int traffic_receive(const struct traffic_peer *p, const char *address, double seconds, double omit,
 	struct traffic_flow *out, struct error *err)
 {
-	struct peer_report report;
+	struct peer_report report = {0};
 
 	if (run(p, address, WIRE_PORT_SOURCE, seconds, omit, receive_work, &report, err) < 0)
 		return -1;
@@ -269,7 +269,7 @@ int traffic_receive(const struct traffic_peer *p, const char *address, double se
 int traffic_round_trips(const struct traffic_peer *p, const char *address, double seconds,
 	struct traffic_latency *out, struct error *err)
 {
-	struct peer_report report;
+	struct peer_report report = {0};
 
 	if (run(p, address, WIRE_PORT_ECHO, seconds, 0, round_trips_work, &report, err) < 0)
 		return -1;
@@ -280,7 +280,7 @@ int traffic_round_trips(const struct traffic_peer *p, const char *address, doubl
 int traffic_connects(const struct traffic_peer *p, const char *address, double seconds,
 	double *per_second, struct error *err)
 {
-	struct peer_report report;
+	struct peer_report report = {0};
 
 	if (run(p, address, WIRE_PORT_ECHO, seconds, 0, connects_work, &report, err) < 0)
 		return -1;

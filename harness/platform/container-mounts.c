@@ -231,7 +231,6 @@ static int pivot(void)
 int container_mounts(struct spawn_child *c)
 {
 	struct world w = {-1, -1, -1, -1, -1};
-	int tmp;
 
 	if (spawn_step(c, "propagation") < 0 ||
 		syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -244,8 +243,8 @@ int container_mounts(struct spawn_child *c)
 	if (spawn_step(c, "dev") < 0 || make_dev(&w) < 0)
 		return -1;
 	if (spawn_step(c, "tmp") < 0 ||
-		(tmp = new_mount_at(
-			 w.root, "tmp", "tmpfs", "1777", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)) < 0)
+		new_mount_at(w.root, "tmp", "tmpfs", "1777",
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) < 0)
 		return -1;
 	if (spawn_step(c, "masks") < 0 || guard_proc(&w) < 0)
 		return -1;

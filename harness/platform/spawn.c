@@ -163,7 +163,7 @@ static int run_hook(struct spawn *s, int (*hook)(pid_t, const void *, struct err
 /* Between clone and execve: maps, "go", the link (while the child mounts), "go". */
 static int guide_child(struct spawn *s, struct instance *i, int64_t deadline, struct error *err)
 {
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (expect(s, s->control, "clone", &pid, sizeof(pid), deadline, err) < 0 ||
 		take_child(s, i, pid, err) < 0)

@@ -16,7 +16,7 @@
 
 static int spawn_fd = -1;
 
-static void fail(const char *what, const char *name)
+static _Noreturn void fail(const char *what, const char *name)
 {
 	char text[512];
 	int n = snprintf(text, sizeof(text), "error %s %s: %s\n", what, name, strerror(errno));

@@ -91,7 +91,7 @@ static int vm_open(struct stage *s, struct error *err)
 	if (v->connection)
 		v->emulator = v->connection->outside ? xstrdup(v->qemu)
 						     : vm_launcher_link(s, v->qemu, err);
-	if (!v->emulator || probe_emulator(s, v, err) < 0) {
+	if (!v->connection || !v->emulator || probe_emulator(s, v, err) < 0) {
 		vm_close(s);
 		return -1;
 	}
