@@ -8,21 +8,32 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct command_option options[] = {
-	{.name = "output", .letter = 'o', .argument = "DIR",
+	{.name = "output",
+		.letter = 'o',
+		.argument = "DIR",
 		.help = "write the run into this new folder (standard: results/<time>-<id>)"},
 	{.name = "arm", .argument = "A", .many = true, .help = "only this arm; may be given again"},
-	{.name = "workload", .argument = "W", .many = true,
+	{.name = "workload",
+		.argument = "W",
+		.many = true,
 		.help = "this workload (a name or a JSON file) instead of the plan's"},
 	{.name = "instances", .argument = "1,2,4", .help = "how many at once"},
 	{.name = "blocks", .argument = "N", .help = "counted blocks"},
 	{.name = "seed", .argument = "S", .help = "seed of the order (standard: new, recorded)"},
 	{.name = "quick", .help = "everything once, in about a minute: no intervals"},
 	{.name = "max-time", .argument = "T", .help = "end after a whole block: 90, 15m, 2h"},
-	{.name = "connect", .argument = "URI",
+	{.name = "connect",
+		.argument = "URI",
 		.help = "a libvirt daemon on this host instead of the embedded driver"},
-	{.name = "accel", .argument = "auto|kvm|tcg", .help = "accelerator of the VMs (standard: auto)"},
+	{.name = "accel",
+		.argument = "auto|kvm|tcg",
+		.help = "accelerator of the VMs (standard: auto)"},
+	{.name = "resume",
+		.argument = "DIR",
+		.help = "finish the run in DIR, which was killed or ran out of disk or time"},
 	{.name = "dry-run", .help = "print the order and the time it would take, and do nothing"},
 	{.name = "json", .help = "print the summary (or the order) as JSON instead of a table"},
 	{.name = NULL},
@@ -108,10 +119,11 @@ static json_t *order_json(const struct plan *p, const struct trial *trials, size
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list,
-			json_pack("{s:i, s:b, s:i, s:s, s:s, s:i, s:f}", "block", (int)trials[i].block,
-				"warmup", trials[i].block < p->warmup, "trial", (int)trials[i].index,
-				"arm", trials[i].arm->name, "workload", trials[i].workload->name,
-				"instances", (int)trials[i].instances, "estimate_seconds",
+			json_pack("{s:i, s:b, s:i, s:s, s:s, s:i, s:f}", "block",
+				(int)trials[i].block, "warmup", trials[i].block < p->warmup,
+				"trial", (int)trials[i].index, "arm", trials[i].arm->name,
+				"workload", trials[i].workload->name, "instances",
+				(int)trials[i].instances, "estimate_seconds",
 				trial_estimate(&trials[i], p, probably_emulated(&trials[i]))));
 	return json_pack("{s:s, s:o, s:f, s:o}", "plan", p->name, "seed", plan_seed_json(p->seed),
 		"estimate_seconds", total, "trials", list);
@@ -143,6 +155,13 @@ static int dry_run(const struct plan *p, bool as_json)
 	return EXIT_FINE;
 }
 
+static bool has_samples(const struct run_folder *f)
+{
+	struct stat st;
+
+	return fstatat(f->dirfd, "samples.jsonl", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size > 0;
+}
+
 /* Summary, charts and table are made from the folder, just as `tare report` makes them; an interrupted run
  * gets them too, as far as its samples go. */
 static int finish(struct run_folder *folder, int code, bool as_json, struct error *err)
@@ -151,7 +170,7 @@ static int finish(struct run_folder *folder, int code, bool as_json, struct erro
 	cleanup_json json_t *run = NULL;
 	struct run_folder again;
 
-	if (run_folder_open(folder->path, &again, &run, &report_err) == 0) {
+	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
 		report_folder(&again, run, as_json, &report_err);
 		run_folder_close(&again);
 	}
@@ -164,8 +183,8 @@ static int finish(struct run_folder *folder, int code, bool as_json, struct erro
 	return code == EXIT_FINE && report_err.code ? EXIT_INTERNAL : code;
 }
 
-static int run_with(const struct arguments *a, struct plan *p, int argc, char **argv,
-	struct error *err)
+static int run_with(
+	const struct arguments *a, struct plan *p, int argc, char **argv, struct error *err)
 {
 	struct run_request q = {.plan = p, .argc = argc, .argv = argv};
 	struct run_folder folder = {.dirfd = -1};
@@ -186,6 +205,50 @@ static int run_with(const struct arguments *a, struct plan *p, int argc, char **
 	return rc;
 }
 
+/* What a resumed run does was decided when it began: only what changes nothing of it may be given. */
+static int check_resume(const struct arguments *a, struct error *err)
+{
+	static const char *const fine[] = {"resume", "max-time", "json", NULL};
+	char safe[SAFE_TEXT_SIZE];
+
+	if (a->n_positional)
+		return error_set(err, EXIT_USAGE,
+			"--resume: the plan is that of the run, got \"%s\", expected no PLAN beside it",
+			safe_text(a->positional[0], safe));
+	for (unsigned i = 0; i < a->n_given; i++) {
+		bool known = false;
+
+		for (size_t k = 0; fine[k]; k++)
+			known = known || !strcmp(fine[k], a->given[i].option->name);
+		if (!known)
+			return error_set(err, EXIT_USAGE,
+				"--resume: --%s would change the run, expected at most --max-time and --json beside it",
+				a->given[i].option->name);
+	}
+	return 0;
+}
+
+static int resume_with(const struct arguments *a, int argc, char **argv, struct error *err)
+{
+	struct run_request q = {.argc = argc, .argv = argv};
+	struct run_folder folder = {.dirfd = -1};
+	struct resume z;
+	int rc;
+
+	if (check_resume(a, err) < 0 || read_request(a, &q, err) < 0 ||
+		resume_open(argument(a, "resume"), &z, err) < 0)
+		return -1;
+	q.plan = z.plan;
+	q.resume = &z;
+	q.options = (struct run_options){.connect = z.connect, .accel = z.accel};
+	rc = check_memory(z.plan, err) < 0 ? -1 : run_plan(&q, &folder, err);
+	if (folder.dirfd >= 0)
+		rc = finish(&folder, rc, argument(a, "json") != NULL, err);
+	run_folder_close(&folder);
+	resume_close(&z);
+	return rc;
+}
+
 static int run_run(int argc, char **argv, struct error *err)
 {
 	cleanup_arguments struct arguments a = {0};
@@ -198,6 +261,8 @@ static int run_run(int argc, char **argv, struct error *err)
 		command_help(&command_run);
 		return EXIT_FINE;
 	}
+	if (argument(&a, "resume"))
+		return resume_with(&a, argc, argv, err);
 	p = load_plan(&a, err);
 	if (!p)
 		return -1;
@@ -208,15 +273,17 @@ static int run_run(int argc, char **argv, struct error *err)
 
 const struct command command_run = {
 	.name = "run",
-	.synopsis = "[PLAN] [-o DIR] [--arm A]... [--workload W]... [--quick] [--dry-run] ...",
+	.synopsis =
+		"[PLAN] [-o DIR] [--arm A]... [--workload W]... [--quick] [--dry-run] | --resume DIR",
 	.help = "measure a plan and write the run folder",
 	.text = "PLAN is the name of an installed plan (tare list plans) or a JSON file; without one the\n"
 		"plan \"default\" runs: workload http as a bare process, with a network namespace, in a\n"
 		"container and in a VM, one warm-up and 6 counted blocks in shuffled order.\n"
 		"\n"
 		"Needs root (sudo) for namespaces and cgroups; the results belong to the calling user.\n"
-		"Ctrl-C ends it and keeps what was measured. Exit code: 0 fine, 7 an arm failed, 8 ended by\n"
-		"--max-time, 130 interrupted; results/README.md lists them all.",
+		"Ctrl-C ends it and keeps what was measured. Exit code: 0 fine, 6 too noisy to trust, 7 an arm failed or\n"
+		"differs undeclared, 8 ended by --max-time, 130 interrupted; a run that was cut is finished by\n"
+		"--resume DIR, under its own plan, seed and options; results/README.md lists them all.",
 	.options = options,
 	.run = run_run,
 };

@@ -4,8 +4,10 @@
 #include "command.h"
 #include "host.h"
 #include "json.h"
+#include "sha256.h"
 #include "util.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -56,8 +58,8 @@ static int describe_arms(struct run *r, struct error *err)
 		json_object_set_new(arm, "platform", json_string(s->arm->platform->name));
 		json_object_set(arm, "options", s->arm->options);
 		json_object_set_new(arm, "accelerator",
-			s->arm->platform->guest ? json_string(s->emulated ? "tcg" : "kvm") :
-						  json_null());
+			s->arm->platform->guest ? json_string(s->emulated ? "tcg" : "kvm")
+						: json_null());
 		json_object_set_new(arm, "emulated", json_boolean(s->emulated));
 		if (platform_describe(s, arm, err) < 0 || note_payload(r, s, arm, err) < 0)
 			return -1;
@@ -77,16 +79,62 @@ static json_t *command_line(const struct run_request *q)
 	return list;
 }
 
+/* What a resumed run must find unchanged, beside host and payload. */
+static int note_sources(struct run *r, struct error *err)
+{
+	const struct run_options *o = &r->request->options;
+	char plan[65], agent[65];
+
+	plan_sha256(r->plan, plan);
+	if (file_sha256(r->stages[0].agent_path, agent) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno, "agent: cannot be read");
+	json_object_set_new(r->json, "plan_sha256", json_string(plan));
+	json_object_set_new(r->json, "agent_sha256", json_string(agent));
+	json_object_set_new(r->json, "options",
+		json_pack("{s:s?, s:s}", "connect", o->connect, "accel", o->accel));
+	return 0;
+}
+
+void run_json_again(struct run *r)
+{
+	const struct resume *z = r->request->resume;
+	json_t *times = json_object_get(z->json, "resumed");
+
+	json_decref(r->json);
+	r->json = json_incref(z->json);
+	if (!json_is_array(times)) {
+		times = json_array();
+		json_object_set_new(r->json, "resumed", times);
+	}
+	json_array_append_new(times, utc_now());
+	json_object_set_new(r->json, "status", json_string("running"));
+	json_object_set_new(r->json, "finished", json_null());
+	r->failed = (unsigned)json_array_size(json_object_get(r->json, "errors"));
+}
+
+/* A refused one stays as it is. */
+static int begin_again(struct run *r, struct error *err)
+{
+	if (resume_check(r->request->resume, r->json, err) == 0) {
+		run_json_again(r);
+		return 0;
+	}
+	json_decref(r->json);
+	r->json = NULL;
+	return -1;
+}
+
 int run_json_begin(struct run *r, struct error *err)
 {
-	json_t *host = host_describe(r->lab.root, cgroups_mode(r->lab.cgroups), accelerator(r), err);
+	json_t *host =
+		host_describe(r->lab.root, cgroups_mode(r->lab.cgroups), accelerator(r), err);
 
 	if (!host)
 		return -1;
 	r->json = json_pack("{s:s, s:s, s:o, s:n, s:s, s:o, s:O, s:o, s:{}, s:{}, s:[], s:[]}",
 		"schema", "tare/run/1", "id", r->folder.id, "started", utc_now(), "finished",
-		"status", "running", "seed", plan_seed_json(r->plan->seed), "plan",
-		r->plan->json, "host", host, "arms", "payload_sha256", "equivalence", "errors");
+		"status", "running", "seed", plan_seed_json(r->plan->seed), "plan", r->plan->json,
+		"host", host, "arms", "payload_sha256", "equivalence", "errors");
 	if (!r->json)
 		return error_set(err, EXIT_INTERNAL, "run.json: cannot be assembled");
 	json_object_set_new(r->json, "lab",
@@ -95,7 +143,9 @@ int run_json_begin(struct run *r, struct error *err)
 			(int)r->lab.cpu_peer));
 	json_object_set_new(r->json, "command", command_line(r->request));
 	json_object_set_new(r->json, "tare", json_pack("{s:s}", "version", TARE_VERSION));
-	if (describe_arms(r, err) < 0)
+	if (describe_arms(r, err) < 0 || note_sources(r, err) < 0)
+		return -1;
+	if (r->request->resume && begin_again(r, err) < 0)
 		return -1;
 	return run_folder_write_json(&r->folder, "run.json", r->json, err);
 }
@@ -105,11 +155,14 @@ void run_json_failure(struct run *r, const struct trial *t, const char *text, co
 	json_t *e = json_pack("{s:i, s:i, s:s, s:s, s:s}", "block", (int)t->block, "trial",
 		(int)t->index, "arm", t->arm->name, "workload", t->workload->name, "text", text);
 	json_t *tail_json = tail ? json_string(tail) : NULL;
+	struct error ignored = ERROR_INIT;
 
 	if (!e)
 		return;
 	json_object_set_new(e, "tail", tail_json ? tail_json : json_null());
 	json_array_append_new(json_object_get(r->json, "errors"), e);
+	/* Now, not at the end: a run that is killed keeps what failed in it. */
+	run_folder_write_json(&r->folder, "run.json", r->json, &ignored);
 }
 
 int run_json_end(struct run *r, const char *status, struct error *err)

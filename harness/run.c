@@ -1,16 +1,12 @@
 /* run.c - the trial loop: enter the lab, set every arm up once, run the shuffled trials, leave nothing. */
 #include "run.h"
 
-#include "host.h"
-#include "probe.h"
 #include "util.h"
 #include "wait.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-
-#define FAILURES_ALLOWED 2 /* in a row, before the rest of an arm's trials are given up */
 
 char *program_file(const char *name, struct error *err)
 {
@@ -35,27 +31,23 @@ char *program_file(const char *name, struct error *err)
 	return NULL;
 }
 
-struct stage *run_stage(struct run *r, const struct trial *t)
-{
-	for (size_t i = 0; i < r->n_stages; i++)
-		if (r->stages[i].arm == t->arm && r->stages[i].workload == t->workload)
-			return &r->stages[i];
-	return NULL;
-}
-
 static int open_stages(struct run *r, const char *agent_path, struct error *err)
 {
 	const struct plan *p = r->plan;
 
 	r->stages = xcalloc(p->n_arms * p->n_workloads, sizeof(*r->stages));
 	r->failed_in_a_row = xcalloc(p->n_arms * p->n_workloads, sizeof(*r->failed_in_a_row));
+	r->unasked = xcalloc(p->n_arms * p->n_workloads, sizeof(*r->unasked));
 	for (size_t a = 0; a < p->n_arms; a++) {
 		for (size_t w = 0; w < p->n_workloads; w++) {
 			struct stage *s = &r->stages[r->n_stages];
 
-			*s = (struct stage){.lab = &r->lab, .arm = &p->arms[a],
-				.workload = p->workloads[w], .plan = p,
-				.options = &r->request->options, .agent_path = agent_path};
+			*s = (struct stage){.lab = &r->lab,
+				.arm = &p->arms[a],
+				.workload = p->workloads[w],
+				.plan = p,
+				.options = &r->request->options,
+				.agent_path = agent_path};
 			progress_note(&r->progress, "preparing %s with %s", s->arm->name,
 				s->workload->name);
 			r->n_stages++;
@@ -66,110 +58,33 @@ static int open_stages(struct run *r, const char *agent_path, struct error *err)
 	return 0;
 }
 
-static double seconds_left(const struct run *r, const struct trial *trials, size_t from, size_t n)
+/* New samples follow the last whole trial: what a crash left behind it is cut and said. */
+static int open_writer(struct run *r, struct error *err)
 {
-	double left = 0, scale = r->estimated > 0 ? r->spent / r->estimated : 1;
+	const struct resume *z = r->request->resume;
 
-	for (size_t i = from; i < n; i++) {
-		struct stage *s = run_stage((struct run *)r, &trials[i]);
-
-		left += trial_estimate(&trials[i], r->plan, s->emulated);
-	}
-	return left * scale;
-}
-
-/* The rest of an arm that failed again and again is not tried, and each of its cells says so. */
-static int give_up(struct run *r, const struct trial *t, struct error *err)
-{
-	struct sample s = {.block = t->block, .trial = t->index, .attempt = t->attempt,
-		.arm = t->arm->name, .workload = t->workload->name, .instances = t->instances,
-		.status = SAMPLE_SKIPPED, .reason = "the arm failed twice in a row and was given up"};
-
-	for (unsigned i = 0; probes[i]; i++) {
-		for (unsigned id = probes[i]->first; id <= probes[i]->last; id++) {
-			s.metric = (enum metric_id)id;
-			if (!r->plan->probe_enabled[i] || metrics[id].derived)
-				continue;
-			if (sample_write(r->writer, &s, err) < 0)
-				return -1;
-		}
-	}
-	return sample_trial_done(r->writer, t->block, t->index, t->attempt, t->arm->name,
-		t->workload->name, t->instances, err);
-}
-
-/* 0 when the loop goes on (a failed trial is recorded and counted), -1 when it can't. */
-static int one_trial(struct run *r, const struct trial *t, struct error *err)
-{
-	struct stage *s = run_stage(r, t);
-	unsigned *row = &r->failed_in_a_row[s - r->stages];
-	struct error trial_err = ERROR_INIT;
-	int64_t begin = now_ns();
-
-	if (*row >= FAILURES_ALLOWED)
-		return give_up(r, t, err);
-	if (trial_run(r, t, &trial_err) == 0) {
-		*row = 0;
-	} else if (trial_err.code == EXIT_INTERRUPTED || trial_err.code == EXIT_TERMINATED ||
-		trial_err.code == EXIT_INTERNAL) {
-		return error_set(err, trial_err.code, "%s", trial_err.text);
-	} else {
-		r->failed++;
-		++*row;
-		progress_clear(&r->progress);
-		fprintf(stderr, "tare: %s %s, trial %u: %s\n", t->arm->name, t->workload->name,
-			t->index, trial_err.text);
-	}
-	r->spent += (double)(now_ns() - begin) / NSEC_PER_SEC;
-	r->estimated += trial_estimate(t, r->plan, s->emulated);
-	return 0;
-}
-
-static int loop(struct run *r, const struct trial *trials, size_t n, bool *out_of_time,
-	struct error *err)
-{
-	int64_t begin = now_ns();
-
-	for (size_t i = 0; i < n; i++) {
-		const struct trial *t = &trials[i];
-		bool new_block = i == 0 || trials[i - 1].block != t->block;
-		double spent = (double)(now_ns() - begin) / NSEC_PER_SEC;
-		char what[160];
-
-		if (new_block && i && r->request->max_time > 0) {
-			size_t end = i;
-
-			while (end < n && trials[end].block == t->block)
-				end++;
-			*out_of_time = spent + seconds_left(r, trials, i, end) > r->request->max_time;
-			if (*out_of_time)
-				return 0;
-		}
-		snprintf(what, sizeof(what), "block %u of %u%s, %s %s", t->block + 1,
-			r->plan->blocks + r->plan->warmup,
-			t->block < r->plan->warmup ? " (warm-up)" : "", t->arm->name,
-			t->workload->name);
-		progress_trial(&r->progress, (unsigned)i, (unsigned)n, what,
-			seconds_left(r, trials, i, n));
-		if (one_trial(r, t, err) < 0)
-			return -1;
-	}
-	return 0;
+	r->writer = sample_writer_open(r->folder.dirfd, z && z->has_samples, err);
+	if (!r->writer)
+		return -1;
+	if (!z || (!z->set.torn_bytes && !z->set.unfinished))
+		return 0;
+	progress_clear(&r->progress);
+	fprintf(stderr,
+		"tare: samples.jsonl: cut after the last finished trial: a torn last line of %zu bytes, %zu samples of a trial that runs again\n",
+		z->set.torn_bytes, z->set.unfinished);
+	return sample_writer_cut(r->writer, z->set.finished_bytes, err);
 }
 
 static int measure_all(struct run *r, bool *out_of_time, struct error *err)
 {
-	cleanup_free struct trial *trials = NULL;
-	size_t n;
-
-	trials = plan_trials(r->plan, &n);
 	r->peer = lab_cgroup(&r->lab, "peer", NULL, err);
-	if (!r->peer || run_json_begin(r, err) < 0)
+	r->group = r->peer ? cgroup_open(r->lab.cgroups, r->lab.cgroup, err) : NULL;
+	if (!r->group)
 		return -1;
-	r->writer = sample_writer_open(r->folder.dirfd, false, err);
-	if (!r->writer)
+	if (run_json_begin(r, err) < 0 || run_check_equivalence(r, err) < 0 ||
+		open_writer(r, err) < 0)
 		return -1;
-	return loop(r, trials, n, out_of_time, err);
+	return run_loop(r, out_of_time, err);
 }
 
 static void close_all(struct run *r, struct error *err)
@@ -178,7 +93,8 @@ static void close_all(struct run *r, struct error *err)
 	for (size_t i = r->n_stages; i-- > 0;)
 		platform_close(&r->stages[i]);
 	cgroup_free(r->peer);
-	r->peer = NULL;
+	cgroup_free(r->group);
+	r->peer = r->group = NULL;
 	lab_leave(&r->lab, err);
 	sample_writer_close(r->writer);
 	r->writer = NULL;
@@ -188,9 +104,8 @@ static void close_all(struct run *r, struct error *err)
 static const char *status_of(const struct run *r, int rc, bool out_of_time, const struct error *err)
 {
 	if (rc < 0)
-		return err->code == EXIT_INTERRUPTED || err->code == EXIT_TERMINATED ?
-			       "interrupted" :
-			       "failed";
+		return err->code == EXIT_INTERRUPTED || err->code == EXIT_TERMINATED ? "interrupted"
+										     : "failed";
 	if (out_of_time)
 		return "partial";
 	return r->failed ? "failed" : "complete";
@@ -208,39 +123,121 @@ static int check_platforms(const struct run_request *q, struct error *err)
 	return 0;
 }
 
+/* A new folder, or the one that is to be finished. */
+static int open_folder(struct run *r, struct error *err)
+{
+	struct resume *z = r->request->resume;
+
+	if (schedule_init(&r->schedule, r->plan, z ? &z->set : NULL, err) < 0)
+		return -1;
+	if (!z)
+		return run_folder_create(r->request->folder, &r->folder, err);
+	r->folder = z->folder;
+	z->folder = (struct run_folder){.dirfd = -1};
+	return 0;
+}
+
+/* Everything between entering the lab and leaving it. */
+static int run_in_lab(struct run *r, const char *agent, bool *out_of_time, struct error *err)
+{
+	struct error late = ERROR_INIT;
+	int rc;
+
+	memcpy(r->lab.id, r->folder.id, sizeof(r->lab.id));
+	rc = lab_enter(&r->lab, err);
+	if (rc == 0)
+		rc = open_stages(r, agent, err);
+	if (rc == 0)
+		rc = measure_all(r, out_of_time, err);
+	close_all(r, &late);
+	progress_clear(&r->progress);
+	if (late.code && rc == 0)
+		rc = error_set(err, late.code, "%s", late.text);
+	return rc;
+}
+
+/* All was measured, only the end is missing: no lab is needed. */
+static int finish_measured(struct run *r, struct error *err)
+{
+	run_json_again(r);
+	if (open_writer(r, err) < 0)
+		return -1;
+	sample_writer_close(r->writer);
+	r->writer = NULL;
+	return 0;
+}
+
+static void too_noisy(const struct run *r, struct error *err)
+{
+	struct schedule_blocks b = schedule_blocks(&r->schedule);
+	const struct guard_figures *w = &r->schedule.worst;
+	char what[256] = "";
+	size_t used = 0;
+
+	if (b.flags & FLAG_FOREIGN_CPU)
+		used += (size_t)snprintf(what + used, sizeof(what) - used,
+			", foreign CPU up to %.2f CPUs", w->foreign_cpu);
+	if (b.flags & FLAG_STEAL)
+		used += (size_t)snprintf(
+			what + used, sizeof(what) - used, ", steal up to %.2f CPUs", w->steal);
+	if (b.flags & FLAG_SWAP)
+		used += (size_t)snprintf(what + used, sizeof(what) - used,
+			", up to %.0f pages from swap", w->swap_ins);
+	if (b.flags & FLAG_THROTTLED)
+		snprintf(what + used, sizeof(what) - used, ", up to %.0f throttled periods",
+			w->throttled);
+	error_set(err, EXIT_NOISY,
+		"host: too noisy to trust, got %u clean blocks of %u%s, expected at least %d and half of them; quieten the host, or raise \"limits\" in the plan",
+		b.clean, b.counted, what, SCHEDULE_ENOUGH);
+}
+
+static void forget(struct run *r)
+{
+	schedule_free(&r->schedule);
+	json_decref(r->json);
+	free(r->stages);
+	free(r->failed_in_a_row);
+	free(r->unasked);
+}
+
+static int exit_of(const struct run *r, bool out_of_time, struct error *err)
+{
+	if (out_of_time)
+		return EXIT_PARTIAL;
+	if (r->failed)
+		return EXIT_ARM;
+	if (!schedule_too_noisy(&r->schedule))
+		return EXIT_FINE;
+	too_noisy(r, err);
+	return EXIT_NOISY;
+}
+
 int run_plan(const struct run_request *request, struct run_folder *folder, struct error *err)
 {
 	cleanup_free char *agent = program_file("agent", err);
 	struct run r = {.request = request, .plan = request->plan};
 	struct error late = ERROR_INIT;
 	bool out_of_time = false;
-	int rc;
+	int rc = 0;
 
 	folder->dirfd = -1;
 	if (!agent || check_platforms(request, err) < 0)
 		return -1;
 	progress_init(&r.progress);
-	if (run_folder_create(request->folder, &r.folder, err) < 0)
+	if (open_folder(&r, err) < 0) {
+		forget(&r);
 		return -1;
-	memcpy(r.lab.id, r.folder.id, sizeof(r.lab.id));
-	rc = lab_enter(&r.lab, err);
-	if (rc == 0)
-		rc = open_stages(&r, agent, err);
-	if (rc == 0)
-		rc = measure_all(&r, &out_of_time, err);
-	close_all(&r, &late);
-	progress_clear(&r.progress);
+	}
+	if (request->resume && !schedule_next(&r.schedule))
+		rc = finish_measured(&r, err);
+	else
+		rc = run_in_lab(&r, agent, &out_of_time, err);
 	if (r.json && run_json_end(&r, status_of(&r, rc, out_of_time, err), &late) < 0 && rc == 0)
-		rc = -1;
-	if (late.code && rc == 0)
 		rc = error_set(err, late.code, "%s", late.text);
-	if (!r.json)
+	if (!r.json && !request->resume)
 		run_folder_discard(&r.folder);
 	*folder = r.folder;
-	json_decref(r.json);
-	free(r.stages);
-	free(r.failed_in_a_row);
-	if (rc < 0)
-		return -1;
-	return out_of_time ? EXIT_PARTIAL : r.failed ? EXIT_ARM : EXIT_FINE;
+	rc = rc < 0 ? -1 : exit_of(&r, out_of_time, err);
+	forget(&r);
+	return rc;
 }

@@ -15,7 +15,7 @@
 static const char *const sample_keys[] = {"block", "trial", "attempt", "arm", "workload",
 	"instances", "metric", "unit", "value", "status", "reason", "flags", NULL};
 static const char *const mark_keys[] = {
-	"block", "trial", "attempt", "arm", "workload", "instances", "done", NULL};
+	"block", "trial", "attempt", "arm", "workload", "instances", "done", "guard", NULL};
 
 struct reader {
 	struct sample_set set;
@@ -102,10 +102,28 @@ static bool insert_seen(uint64_t *table, size_t size, uint64_t key)
 	return true;
 }
 
-/* Whether trial, attempt and metric (METRIC_COUNT for a mark) come for the first time. */
+/* metric: METRIC_COUNT for a mark. Never 0, which is an empty place. */
+static uint64_t key_of(unsigned trial, unsigned attempt, unsigned metric)
+{
+	return 1 + (((uint64_t)trial << 1 | attempt) << 8 | metric);
+}
+
+static bool was_seen(const struct reader *r, uint64_t key)
+{
+	size_t at = mix(key) & (r->seen_size - 1);
+
+	if (!r->seen_size)
+		return false;
+	for (; r->seen[at]; at = (at + 1) & (r->seen_size - 1))
+		if (r->seen[at] == key)
+			return true;
+	return false;
+}
+
+/* Whether trial, attempt and metric come for the first time. */
 static bool first_time(struct reader *r, unsigned trial, unsigned attempt, unsigned metric)
 {
-	uint64_t key = 1 + (((uint64_t)trial << 1 | attempt) << 8 | metric);
+	uint64_t key = key_of(trial, attempt, metric);
 
 	if (r->n_seen * 2 >= r->seen_size) {
 		size_t size = r->seen_size ? r->seen_size * 2 : 1024;
@@ -235,12 +253,40 @@ static int read_value(struct reader *r, const json_t *o, struct sample *s)
 	return 0;
 }
 
+/* Files of before the guards have none. */
+static int read_guard(struct reader *r, const json_t *o, struct trial_mark *m)
+{
+	static const char *const keys[] = {
+		"seconds", "foreign_cpu", "steal", "swap_ins", "throttled", NULL};
+	double *const to[] = {&m->guard.seconds, &m->guard.foreign_cpu, &m->guard.steal,
+		&m->guard.swap_ins, &m->guard.throttled};
+	cleanup_free char *place = json_place(r->where, "guard");
+	const json_t *guard = NULL;
+
+	if (json_get_object(o, "guard", &guard, r->where, r->err) < 0)
+		return -1;
+	if (!guard)
+		return 0;
+	if (json_known_keys(guard, keys, place, r->err) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(to); i++) {
+		if (!json_object_get(guard, keys[i]))
+			return json_fail(r->err, place, keys[i], "missing", NULL, "a number");
+		if (json_get_number(guard, keys[i], 0, 1e18, to[i], place, r->err) < 0)
+			return -1;
+	}
+	m->guarded = true;
+	return 0;
+}
+
 static int read_mark(struct reader *r, const json_t *o)
 {
 	struct sample_set *set = &r->set;
+	struct trial_mark m = {0};
 	struct sample s = {0};
 
-	if (json_known_keys(o, mark_keys, r->where, r->err) < 0 || read_cell(r, o, &s) < 0)
+	if (json_known_keys(o, mark_keys, r->where, r->err) < 0 || read_cell(r, o, &s) < 0 ||
+		read_guard(r, o, &m) < 0)
 		return -1;
 	if (!json_is_true(json_object_get(o, "done")))
 		return json_fail(r->err, r->where, "done", "wrong value",
@@ -253,12 +299,13 @@ static int read_mark(struct reader *r, const json_t *o)
 		r->room_done = r->room_done ? r->room_done * 2 : 64;
 		set->done = xrealloc(set->done, r->room_done * sizeof(*set->done));
 	}
-	set->done[set->n_done++] = (struct trial_mark){.block = s.block,
-		.trial = s.trial,
-		.attempt = s.attempt,
-		.instances = s.instances,
-		.arm = s.arm,
-		.workload = s.workload};
+	m.block = s.block;
+	m.trial = s.trial;
+	m.attempt = s.attempt;
+	m.instances = s.instances;
+	m.arm = s.arm;
+	m.workload = s.workload;
+	set->done[set->n_done++] = m;
 	return 0;
 }
 
@@ -307,7 +354,8 @@ static int read_line(struct reader *r, const char *line, size_t len)
 static int read_lines(struct reader *r, FILE *f)
 {
 	cleanup_free char *line = NULL;
-	size_t room = 0, number = 0;
+	size_t room = 0, number = 0, marks;
+	off_t at = 0;
 	ssize_t n;
 
 	while ((n = getline(&line, &room, f)) > 0) {
@@ -316,12 +364,32 @@ static int read_lines(struct reader *r, FILE *f)
 			r->set.torn_bytes = (size_t)n;
 			break;
 		}
+		marks = r->set.n_done;
 		if (read_line(r, line, (size_t)n - 1) < 0)
 			return -1;
+		at += n;
+		if (r->set.n_done > marks)
+			r->set.finished_bytes = at;
 	}
 	if (ferror(f))
 		return error_errno(r->err, EXIT_USAGE, errno, "samples.jsonl: cannot be read");
 	return 0;
+}
+
+/* A trial's mark is written after its samples: those without one belong to a trial that was cut. */
+static void leave_unfinished(struct reader *r)
+{
+	struct sample_set *set = &r->set;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct sample *s = &set->samples[i];
+
+		if (was_seen(r, key_of(s->trial, s->attempt, METRIC_COUNT)))
+			set->samples[kept++] = *s;
+	}
+	set->unfinished = set->n - kept;
+	set->n = kept;
 }
 
 int sample_set_read(int dirfd, struct sample_set *set, struct error *err)
@@ -343,6 +411,7 @@ int sample_set_read(int dirfd, struct sample_set *set, struct error *err)
 		return error_errno(err, EXIT_INTERNAL, errno, "samples.jsonl: cannot be opened");
 	steal_fd(&fd);
 	rc = read_lines(&r, f);
+	leave_unfinished(&r);
 	free(r.table);
 	free(r.seen);
 	if (rc < 0)

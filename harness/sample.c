@@ -161,15 +161,53 @@ int sample_write(struct sample_writer *w, const struct sample *s, struct error *
 	return append_record(w, record, err);
 }
 
-int sample_trial_done(struct sample_writer *w, unsigned block, unsigned trial, unsigned attempt,
-	const char *arm, const char *workload, unsigned instances, struct error *err)
+/* Four digits after the point are beyond what ticks can tell. */
+static json_t *figure(double d)
 {
-	cleanup_json json_t *record = cell_json(block, trial, attempt, arm, workload, instances);
+	return json_value_of(isfinite(d) ? round(d * 1e4) / 1e4 : 0);
+}
+
+static json_t *guard_json(const struct guard_figures *g)
+{
+	return json_pack("{so so so so so}", "seconds", figure(g->seconds), "foreign_cpu",
+		figure(g->foreign_cpu), "steal", figure(g->steal), "swap_ins", figure(g->swap_ins),
+		"throttled", figure(g->throttled));
+}
+
+int sample_mark(struct sample_writer *w, const struct trial_mark *m, struct error *err)
+{
+	cleanup_json json_t *record =
+		cell_json(m->block, m->trial, m->attempt, m->arm, m->workload, m->instances);
 
 	json_object_set_new(record, "done", json_true());
+	if (m->guarded)
+		json_object_set_new(record, "guard", guard_json(&m->guard));
 	if (append_record(w, record, err) < 0)
 		return -1;
 	if (fdatasync(w->fd) < 0)
 		return error_errno(err, EXIT_INTERNAL, errno, "samples.jsonl: cannot be flushed");
+	return 0;
+}
+
+int sample_trial_done(struct sample_writer *w, unsigned block, unsigned trial, unsigned attempt,
+	const char *arm, const char *workload, unsigned instances, struct error *err)
+{
+	struct trial_mark m = {.block = block,
+		.trial = trial,
+		.attempt = attempt,
+		.instances = instances,
+		.arm = arm,
+		.workload = workload};
+
+	return sample_mark(w, &m, err);
+}
+
+int sample_writer_cut(struct sample_writer *w, off_t size, struct error *err)
+{
+	if (size >= w->size)
+		return 0;
+	if (ftruncate(w->fd, size) < 0 || fdatasync(w->fd) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno, "samples.jsonl: cannot be cut");
+	w->size = size;
 	return 0;
 }

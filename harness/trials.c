@@ -71,22 +71,35 @@ static void fill_block(const struct plan *p, unsigned block, struct trial *cells
 					.instances = p->instances[i]};
 }
 
-struct trial *plan_trials(const struct plan *p, size_t *n)
+static struct trial *shuffled_blocks(
+	const struct plan *p, uint64_t seed, unsigned attempt, size_t *n)
 {
 	size_t per_block = p->n_arms * p->n_workloads * p->n_instances;
 	unsigned blocks = p->warmup + p->blocks;
 	struct trial *trials = xcalloc(per_block * blocks, sizeof(*trials));
 	struct rng r;
 
-	rng_seed(&r, p->seed);
+	rng_seed(&r, seed);
 	for (unsigned b = 0; b < blocks; b++) {
 		fill_block(p, b, trials + b * per_block);
 		shuffle(trials + b * per_block, per_block, &r);
 	}
 	*n = per_block * blocks;
-	for (size_t i = 0; i < *n; i++)
+	for (size_t i = 0; i < *n; i++) {
 		trials[i].index = (unsigned)i;
+		trials[i].attempt = attempt;
+	}
 	return trials;
+}
+
+struct trial *plan_trials(const struct plan *p, size_t *n)
+{
+	return shuffled_blocks(p, p->seed, 0, n);
+}
+
+struct trial *plan_repetitions(const struct plan *p, size_t *n)
+{
+	return shuffled_blocks(p, ~p->seed, 1, n);
 }
 
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated)

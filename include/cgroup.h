@@ -52,6 +52,10 @@ struct cgroup *cgroup_create(struct cgroups *h, const char *path, const struct c
  * hierarchies where it shares the caller's group, or is at the top, it has none: the readers of
  * those controllers then say so, and cgroup_cpu_ns() may need proc_cpu_ns() instead. */
 struct cgroup *cgroup_adopt(struct cgroups *h, pid_t pid, struct error *err);
+/* A group of ours that exists, path as for cgroup_create(). Never removed by cgroup_remove(). New, or NULL. */
+struct cgroup *cgroup_open(struct cgroups *h, const char *path, struct error *err);
+/* Whether cg is parent or lies below it, where CPU time is counted. */
+bool cgroup_is_below(const struct cgroup *cg, const struct cgroup *parent);
 /* Frees the handle, not the group. NULL is fine. */
 void cgroup_free(struct cgroup *cg);
 /* Moves a process (0 = the caller) into the group, in every hierarchy. Async-signal-safe after the

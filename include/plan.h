@@ -98,6 +98,8 @@ struct trial {
 /* Complete blocks, each holding every arm once per workload and count in an order shuffled by the
  * plan's seed (Fisher-Yates over xoshiro256**, unbiased). New array of *n, owned by the caller. */
 struct trial *plan_trials(const struct plan *p, size_t *n);
+/* The same cells at the same positions of each block, as attempt 1, in an order of their own. */
+struct trial *plan_repetitions(const struct plan *p, size_t *n);
 /* Estimated seconds of one trial, from the platform's table; for --dry-run and the time left. */
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated);
 

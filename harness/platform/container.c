@@ -23,6 +23,8 @@ static const struct option_spec options[] = {
 	{"seccomp", OPTION_BOOL, NULL, "true",
 		"the system call filter, which costs time on every call"},
 	{"pids", OPTION_STRING, NULL, "512", "most processes and threads"},
+	{"cpus", OPTION_STRING, NULL, "1",
+		"how many CPUs; more than in the other arms must be declared in the plan"},
 	{.name = NULL},
 };
 

@@ -17,6 +17,8 @@ static const struct option_spec options[] = {
 	{"network", OPTION_CHOICE, networks, "loopback",
 		"loopback, or veth: a network namespace with a veth on the lab's bridge"},
 	{"pids", OPTION_STRING, NULL, "512", "most processes and threads"},
+	{"cpus", OPTION_STRING, NULL, "1",
+		"how many CPUs; more than in the other arms must be declared in the plan"},
 	{.name = NULL},
 };
 

@@ -65,13 +65,31 @@ static int read_pids(struct stage *s, unsigned *pids, struct error *err)
 	return 0;
 }
 
+/* The lab's CPU for instances, and below it as many as the option asks for: a second one is the peer's. */
+static int read_cpus(struct stage *s, struct local_stage *l, struct error *err)
+{
+	const char *text = option_text(s, "cpus");
+	char safe[SAFE_TEXT_SIZE];
+	uint64_t count = 1;
+
+	if (text && parse_u64(text, 1, s->lab->cpu_instance + 1, &count) < 0)
+		return error_set(err, EXIT_USAGE,
+			"arm %s: option cpus, got %s, expected a number from 1 to %u, as many as the host has for it",
+			s->arm->name, safe_text(text, safe), s->lab->cpu_instance + 1);
+	if (count == 1)
+		snprintf(l->cpus, sizeof(l->cpus), "%u", s->lab->cpu_instance);
+	else
+		snprintf(l->cpus, sizeof(l->cpus), "%u-%u",
+			s->lab->cpu_instance + 1 - (unsigned)count, s->lab->cpu_instance);
+	return 0;
+}
+
 int local_open(struct stage *s, struct local_stage *l, struct error *err)
 {
 	struct lab *lab = s->lab;
 
-	if (read_pids(s, &l->limits.pids, err) < 0)
+	if (read_pids(s, &l->limits.pids, err) < 0 || read_cpus(s, l, err) < 0)
 		return -1;
-	snprintf(l->cpus, sizeof(l->cpus), "%u", lab->cpu_instance);
 	l->limits.cpus = l->cpus;
 	l->limits.memory = s->plan->memory;
 	l->tree = xasprintf("%s/%s-%s", lab->tmp, s->arm->name, s->workload->name);

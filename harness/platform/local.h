@@ -9,7 +9,7 @@
 struct local_stage {
 	char *tree; /* root file system, <lab->tmp>/<arm>-<workload> */
 	char sha256[65]; /* of the tree's paths, modes and contents */
-	char cpus[16]; /* the pinned CPU */
+	char cpus[24]; /* the CPUs it may use, as a cpuset list: one, unless the arm asks for more */
 	struct cgroup_limits limits;
 	bool mounted; /* something of ours is mounted on the tree */
 };
@@ -27,7 +27,7 @@ const char *option_text(const struct stage *s, const char *name);
 
 /* For check(): cgroups and the system calls that a start needs. */
 int local_check(const char *where, struct error *err);
-/* Builds the tree, reads the limits (option "pids"). The caller has zeroed *l. */
+/* Builds the tree, reads the limits (options "pids", "cpus"). The caller has zeroed *l. */
 int local_open(struct stage *s, struct local_stage *l, struct error *err);
 /* Keys memory, cpus, pids, tree_sha256. */
 int local_describe(struct stage *s, const struct local_stage *l, json_t *object, struct error *err);

@@ -73,7 +73,17 @@ static const char golden[] =
 	"{\"block\":0,\"trial\":0,\"attempt\":0,\"arm\":\"host\",\"workload\":\"http\",\"instances\":4,"
 	"\"metric\":\"boot.ready\",\"unit\":\"s\",\"value\":0.012345678901234,\"status\":\"ok\"}\n"
 	"{\"block\":3,\"trial\":17,\"attempt\":0,\"arm\":\"vm\",\"workload\":\"http\",\"instances\":1,"
-	"\"done\":true}\n";
+	"\"done\":true}\n"
+	"{\"block\":3,\"trial\":17,\"attempt\":1,\"arm\":\"host\",\"workload\":\"http\",\"instances\":0,"
+	"\"done\":true}\n"
+	"{\"block\":0,\"trial\":0,\"attempt\":0,\"arm\":\"host\",\"workload\":\"http\",\"instances\":4,"
+	"\"done\":true,\"guard\":{\"seconds\":1.25,\"foreign_cpu\":0.1235,\"steal\":0,\"swap_ins\":7,"
+	"\"throttled\":2}}\n";
+static const struct trial_mark guarded = {.arm = "host",
+	.workload = "http",
+	.instances = 4,
+	.guarded = true,
+	.guard = {.seconds = 1.25, .foreign_cpu = 0.12345678, .swap_ins = 7, .throttled = 2}};
 
 static void write_all_kinds(void)
 {
@@ -85,6 +95,8 @@ static void write_all_kinds(void)
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		assert_int_equal(sample_write(w, all[i], &err), 0);
 	assert_int_equal(sample_trial_done(w, 3, 17, 0, "vm", "http", 1, &err), 0);
+	assert_int_equal(sample_trial_done(w, 3, 17, 1, "host", "http", 0, &err), 0);
+	assert_int_equal(sample_mark(w, &guarded, &err), 0);
 	sample_writer_close(w);
 }
 
@@ -107,7 +119,12 @@ static void read_back(void **state)
 	write_all_kinds();
 	assert_int_equal(sample_set_read(dirfd_, &set, &err), 0);
 	assert_int_equal(set.n, 4);
-	assert_int_equal(set.n_done, 1);
+	assert_int_equal(set.n_done, 3);
+	assert_int_equal(set.unfinished, 0);
+	assert_int_equal(set.finished_bytes, sizeof(golden) - 1);
+	assert_false(set.done[1].guarded);
+	assert_true(set.done[2].guarded && set.done[2].guard.swap_ins == 7);
+	assert_true(fabs(set.done[2].guard.foreign_cpu - 0.1235) < 1e-9);
 	assert_int_equal(set.torn_bytes, 0);
 	assert_string_equal(set.samples[0].arm, "vm");
 	assert_true(set.samples[0].value == 104857600 && set.samples[0].flags == FLAG_EMULATED);
@@ -204,7 +221,8 @@ static void full_disk(void **state)
 		struct error again = ERROR_INIT;
 
 		assert_int_equal(sample_set_read(dirfd_, &set, &again), 0);
-		assert_int_equal(set.n, 1);
+		assert_int_equal(set.n, 0);
+		assert_int_equal(set.unfinished, 1);
 		assert_int_equal(set.torn_bytes, 0);
 		sample_set_free(&set);
 	}
@@ -231,8 +249,42 @@ static void append_cuts_torn_line(void **state)
 	assert_int_equal(sample_trial_done(w, 3, 18, 0, "vm", "http", 1, &err), 0);
 	sample_writer_close(w);
 	assert_int_equal(sample_set_read(dirfd_, &set, &err), 0);
-	assert_int_equal(set.n_done, 2);
+	assert_int_equal(set.n_done, 4);
 	assert_int_equal(set.torn_bytes, 0);
+	sample_set_free(&set);
+}
+
+/* A trial without its mark does not count, and is cut before it runs again: nothing is there twice. */
+static void unfinished_trial(void **state)
+{
+	struct sample again = ok;
+	struct sample_set set;
+	struct error err = ERROR_INIT;
+	struct sample_writer *w;
+
+	(void)state;
+	write_all_kinds();
+	again.trial = 18;
+	for (unsigned round = 0; round < 2; round++) {
+		w = sample_writer_open(dirfd_, true, &err);
+		assert_int_equal(sample_write(w, &again, &err), 0);
+		sample_writer_close(w);
+		assert_int_equal(sample_set_read(dirfd_, &set, &err), 0);
+		assert_int_equal(set.n, 4);
+		assert_int_equal(set.unfinished, 1);
+		assert_int_equal(set.finished_bytes, sizeof(golden) - 1);
+		w = sample_writer_open(dirfd_, true, &err);
+		assert_int_equal(sample_writer_cut(w, set.finished_bytes, &err), 0);
+		sample_writer_close(w);
+		sample_set_free(&set);
+	}
+	w = sample_writer_open(dirfd_, true, &err);
+	assert_int_equal(sample_write(w, &again, &err), 0);
+	assert_int_equal(sample_trial_done(w, 3, 18, 0, "vm", "http", 1, &err), 0);
+	sample_writer_close(w);
+	assert_int_equal(sample_set_read(dirfd_, &set, &err), 0);
+	assert_int_equal(set.n, 5);
+	assert_int_equal(set.unfinished, 0);
 	sample_set_free(&set);
 }
 
@@ -254,11 +306,11 @@ static void cut_at_every_byte(void **state)
 		text[cut] = '\0';
 		assert_int_equal(write_new(dirfd_, "samples.jsonl", text), 0);
 		assert_int_equal(sample_set_read(dirfd_, &set, &err), 0);
-		assert_int_equal(set.n + set.n_done, lines);
+		assert_int_equal(set.n + set.unfinished + set.n_done, lines);
 		assert_int_equal(set.torn_bytes, cut - begin);
 		sample_set_free(&set);
 	}
-	assert_int_equal(lines, 5);
+	assert_int_equal(lines, 7);
 }
 
 /* Each bit flipped is read or refused with the line; a broken byte never crashes and never goes unseen as a
@@ -415,8 +467,10 @@ static void hundred_thousand(void **state)
 		fprintf(f,
 			"{\"block\":%d,\"trial\":%d,\"attempt\":0,\"arm\":\"a%d\",\"workload\":\"w\","
 			"\"instances\":1,\"metric\":\"memory.pss\",\"unit\":\"B\",\"value\":%d,"
-			"\"status\":\"ok\"}\n",
-			i / 4, i, i % 300, i);
+			"\"status\":\"ok\"}\n"
+			"{\"block\":%d,\"trial\":%d,\"attempt\":0,\"arm\":\"a%d\",\"workload\":\"w\","
+			"\"instances\":1,\"done\":true}\n",
+			i / 4, i, i % 300, i, i / 4, i, i % 300);
 	fclose(f);
 	begin = now_ns();
 	assert_int_equal(sample_set_read(dirfd_, &set, &err), 0);
@@ -441,6 +495,7 @@ int main(void)
 		TEST(no_links),
 		TEST(full_disk),
 		TEST(append_cuts_torn_line),
+		TEST(unfinished_trial),
 		TEST(cut_at_every_byte),
 		TEST(flipped_bits),
 		TEST(damage),

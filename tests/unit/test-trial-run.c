@@ -48,10 +48,12 @@ static pid_t fake_agent(struct instance *i, bool hang_up)
 		unsigned seq = 0;
 		char c;
 
-		close(pair[0]);
-		while (!hang_up && read(pair[1], &c, 1) == 1)
+		/* also the other instances' ends, which would never see the end */
+		dup2(pair[1], 0);
+		close_range(3, ~0U, 0);
+		while (!hang_up && read(0, &c, 1) == 1)
 			if (c == '\n')
-				dprintf(pair[1], "%u ok pid=1 user=1 kernel=0 payload=1\n", ++seq);
+				dprintf(0, "%u ok pid=1 user=1 kernel=0 payload=1\n", ++seq);
 		_exit(0);
 	}
 	close(pair[1]);

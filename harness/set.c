@@ -1,0 +1,151 @@
+/* set.c - the steps of one instance set, each with its deadline. */
+#include "set.h"
+
+#include "util.h"
+#include "wait.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define HELLO_SECONDS 30.0
+#define EMULATED_FACTOR 4.0 /* TCG boots and runs several times slower: deadlines grow with it */
+
+void set_init(struct set *s, struct run *r, const struct trial *t)
+{
+	memset(s, 0, sizeof(*s));
+	s->run = r;
+	s->trial = t;
+	s->stage = run_stage(r, t);
+	s->n = t->instances;
+	s->instances = xcalloc(s->n, sizeof(*s->instances));
+	for (size_t i = 0; i < s->n; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "t%u%s-%zu", t->index, t->attempt ? "r" : "", i);
+		instance_init(&s->instances[i], name, (unsigned)i);
+		s->instances[i].memory_limit = r->plan->memory;
+	}
+	measurement_init(&s->m);
+	s->m.lab = &r->lab;
+	s->m.plan = r->plan;
+	s->m.workload = t->workload;
+	s->m.instances = s->instances;
+	s->m.n = s->n;
+	s->m.fixed = s->stage->fixed;
+	s->m.peer = (struct traffic_peer){.cgroup = r->peer, .cpu = (int)r->lab.cpu_peer};
+}
+
+void set_free(struct set *s)
+{
+	measurement_free(&s->m);
+	free(s->instances);
+	s->instances = NULL;
+}
+
+int64_t set_deadline(const struct set *s, double seconds)
+{
+	if (s->stage->emulated)
+		seconds *= EMULATED_FACTOR;
+	return now_ns() + (int64_t)(seconds * NSEC_PER_SEC);
+}
+
+int set_prepare(struct set *s, struct error *err)
+{
+	int64_t begin = now_ns();
+
+	for (size_t i = 0; i < s->n; i++) {
+		s->prepared = i + 1;
+		if (platform_prepare(s->stage, &s->instances[i], err) < 0)
+			return -1;
+	}
+	s->m.prepare_ns = now_ns() - begin;
+	return 0;
+}
+
+int set_start_one(struct set *s, struct instance *i, struct error *err)
+{
+	return platform_start(s->stage, i, set_deadline(s, HELLO_SECONDS), err);
+}
+
+/* The workload is started by the agent; its last answer comes when it is ready. */
+int set_make_ready(struct set *s, struct instance *i, struct error *err)
+{
+	const struct workload *w = s->stage->workload;
+	unsigned answers;
+	int64_t deadline;
+
+	if (i->agent.fd < 0)
+		return error_set(
+			err, EXIT_ARM, "%s: no agent inside to start the workload", i->name);
+	if (agent_start_workload(&i->agent, w, &answers, err) < 0)
+		return -1;
+	deadline = set_deadline(s, w->timeout);
+	for (unsigned k = 0; k < answers; k++)
+		if (agent_answer(&i->agent, NULL, deadline, err) < 0)
+			return -1;
+	i->at[AT_READY] = now_ns();
+	if (!w->port || !i->address[0])
+		return 0;
+	return traffic_first_response(&s->m.peer, i->address, w->port, w->http_small,
+		set_deadline(s, w->timeout), &i->at[AT_FIRST_RESPONSE], err);
+}
+
+int set_settle(struct set *s, struct error *err)
+{
+	int64_t deadline = now_ns() + (int64_t)(s->run->plan->settle * NSEC_PER_SEC);
+	struct pollfd fds[48];
+	size_t n = s->n < ARRAY_SIZE(fds) ? s->n : ARRAY_SIZE(fds);
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = (struct pollfd){.fd = s->instances[i].agent.fd, .events = POLLIN};
+	rc = wait_fds(fds, n, deadline, err);
+	for (size_t i = 0; rc > 0 && i < n; i++)
+		if (fds[i].revents)
+			return error_set(err, EXIT_ARM,
+				"%s: ended or spoke unasked while it settled",
+				s->instances[i].name);
+	return rc < 0 ? -1 : 0;
+}
+
+int set_all_alive(struct set *s, struct error *err)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct instance *inst = &s->instances[i];
+
+		if (inst->agent.fd >= 0 &&
+			agent_call(&inst->agent, NULL, set_deadline(s, 5), err, "census") < 0)
+			return error_wrap(
+				err, "%s: not alive when it was to be measured", inst->name);
+	}
+	return 0;
+}
+
+int set_stop(struct set *s, struct error *err)
+{
+	int rc = 0;
+
+	/* One Ctrl-C must not stop the clean-up. */
+	interrupt_enable(0);
+	for (size_t i = 0; i < s->prepared; i++)
+		if (platform_stop(s->stage, &s->instances[i], err) < 0)
+			rc = -1;
+	interrupt_enable(1);
+	return rc;
+}
+
+void set_keep_failure(struct set *s, const struct error *err)
+{
+	cleanup_free char *tail = NULL, *text = NULL, *name = NULL;
+	struct error ignored = ERROR_INIT;
+
+	for (size_t i = 0; i < s->prepared && !tail; i++)
+		tail = platform_tail(s->stage, &s->instances[i]);
+	run_json_failure(s->run, s->trial, err->text, tail);
+	mkdirat(s->run->folder.dirfd, "failures", 0755);
+	name = xasprintf("failures/t%u%s.txt", s->trial->index, s->trial->attempt ? "r" : "");
+	text = xasprintf("%s %s, block %u, trial %u\n%s\n%s%s", s->trial->arm->name,
+		s->trial->workload->name, s->trial->block, s->trial->index, err->text,
+		tail ? "\n" : "", tail ? tail : "");
+	replace_file_at(s->run->folder.dirfd, name, text, strlen(text), &ignored);
+}
