@@ -27,12 +27,14 @@
  *                        listen(2) could not be watched). With tcp and http the workload runs with
  *                        no_new_privs and a seccomp filter of one rule. It dies before: error "workload ended
  *                        with status N before it was ready: <last output>"
- *   meminfo              total= free= available= cached= anon= slab=        (B, /proc/meminfo inside)
- *   payload              pss= uss= rss= processes=       of the workload's own processes: all that is neither
+ *   meminfo              total= free= available= cached= buffers= anon= shmem= slab= stacks= tables= percpu=
+ *                        vmalloc= (B, /proc/meminfo inside), percpu_free= (B on per-CPU free lists, /proc/zoneinfo)
+ *   payload              pss= uss= rss= anon= shmem= processes=    (B; anon, shmem: parts of pss) of the workload's own processes: all that is neither
  *                        agent, network end, kernel thread nor zombie (plain child: only the agent's
  *                        descendants); an error before it was started and once it has ended
- *   census [names=1]     user= kernel= payload= threads= [names=a,b,..] processes the agent can see (plain
- *                        child: itself and its descendants), itself and network ends counted in user; threads:
+ *   census [names=1]     user= kernel= pool= payload= threads= [names=a,b,..] processes the agent can see (plain
+ *                        child: itself and its descendants), itself and network ends counted in user; pool: kernel
+ *                        threads named kworker*, which come and go, not counted in kernel; threads:
  *                        those of user processes beyond the main ones; a comma in a name becomes _
  *   facts                the equivalence aspects as seen from inside (one key each): cpus cpus_online mem_total
  *                        kernel clocksource mtu (of eth0, or none) env (SHA-256 of the workload's, sorted)

@@ -327,6 +327,7 @@ int main(void)
 	int signals;
 
 	signal(SIGPIPE, SIG_IGN);
+	own_address();
 	in.place = getpid() != 1              ? PLACE_CHILD
 		: fcntl(WIRE_FD, F_GETFD) < 0 ? PLACE_VM
 					      : PLACE_CONTAINER;

@@ -5,6 +5,7 @@
 
 #include "wire.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -154,6 +155,11 @@ void output_event(struct inside *in);
 const char *output_tail(const struct workload *w, char *buf, size_t size);
 /* Exit status, or 128 + signal. */
 unsigned status_number(int status);
+
+/* ---- address.c ---- */
+/* Where servers bind: INADDR_ANY unless the harness said otherwise. The first call, before the environment
+ * becomes the workload's, decides. */
+struct in_addr own_address(void);
 
 /* ---- ready.c ---- */
 void attempt_init(struct attempt *t);

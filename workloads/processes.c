@@ -149,8 +149,12 @@ void payload_kill(const struct inside *in, int sig)
 	free(pids);
 }
 
-/* Adds one process's "Name: N kB" lines of smaps_rollup. False when it ended meanwhile. */
-static int add_memory(pid_t pid, uint64_t *pss, uint64_t *uss, uint64_t *rss)
+struct memory {
+	uint64_t pss, uss, rss, anon, shmem;
+};
+
+/* Adds one process's "Name: N kB" lines of smaps_rollup; nothing when it ended meanwhile. */
+static int add_memory(pid_t pid, struct memory *m)
 {
 	char path[64], text[4096], *save = NULL;
 
@@ -164,11 +168,15 @@ static int add_memory(pid_t pid, uint64_t *pss, uint64_t *uss, uint64_t *rss)
 		if (sscanf(line, "%31[^:]: %llu kB", name, &kb) != 2)
 			continue;
 		if (strcmp(name, "Pss") == 0)
-			*pss += kb * 1024;
+			m->pss += kb * 1024;
 		else if (strcmp(name, "Rss") == 0)
-			*rss += kb * 1024;
+			m->rss += kb * 1024;
 		else if (strncmp(name, "Private_", 8) == 0)
-			*uss += kb * 1024;
+			m->uss += kb * 1024;
+		else if (strcmp(name, "Pss_Anon") == 0)
+			m->anon += kb * 1024;
+		else if (strcmp(name, "Pss_Shmem") == 0)
+			m->shmem += kb * 1024;
 	}
 	return 0;
 }
@@ -176,7 +184,7 @@ static int add_memory(pid_t pid, uint64_t *pss, uint64_t *uss, uint64_t *rss)
 int do_payload(struct inside *in, const struct request *r, struct answer *a)
 {
 	const struct workload *w = &in->workload;
-	uint64_t pss = 0, uss = 0, rss = 0;
+	struct memory m = {0};
 	char tail[TAIL_TOLD];
 	pid_t *pids;
 	size_t n = payload_pids(in, &pids);
@@ -193,7 +201,7 @@ int do_payload(struct inside *in, const struct request *r, struct answer *a)
 			output_tail(w, tail, sizeof(tail)));
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (add_memory(pids[i], &pss, &uss, &rss) == 0)
+		if (add_memory(pids[i], &m) == 0)
 			continue;
 		answer_fail(a, "payload: smaps_rollup of process %d: %s", (int)pids[i],
 			strerror(errno));
@@ -201,9 +209,11 @@ int do_payload(struct inside *in, const struct request *r, struct answer *a)
 		return -1;
 	}
 	free(pids);
-	answer_number(a, "pss", pss);
-	answer_number(a, "uss", uss);
-	answer_number(a, "rss", rss);
+	answer_number(a, "pss", m.pss);
+	answer_number(a, "uss", m.uss);
+	answer_number(a, "rss", m.rss);
+	answer_number(a, "anon", m.anon);
+	answer_number(a, "shmem", m.shmem);
 	answer_number(a, "processes", n);
 	return 0;
 }
@@ -235,7 +245,7 @@ static void add_names(struct table *t, struct answer *a)
 
 int do_census(struct inside *in, const struct request *r, struct answer *a)
 {
-	uint64_t user = 0, kernel = 0, payload = 0, threads = 0;
+	uint64_t user = 0, kernel = 0, pool = 0, payload = 0, threads = 0;
 	struct table t;
 
 	if (table_read(in, &t) < 0) {
@@ -249,7 +259,10 @@ int do_census(struct inside *in, const struct request *r, struct answer *a)
 		if (strchr("ZX", p->state) || !p->mine)
 			continue;
 		if (p->flags & PF_KTHREAD) {
-			kernel++;
+			bool worker = strncmp(p->comm, "kworker", 7) == 0;
+
+			kernel += !worker;
+			pool += worker;
 			continue;
 		}
 		user++;
@@ -258,6 +271,7 @@ int do_census(struct inside *in, const struct request *r, struct answer *a)
 	}
 	answer_number(a, "user", user);
 	answer_number(a, "kernel", kernel);
+	answer_number(a, "pool", pool);
 	answer_number(a, "payload", payload);
 	answer_number(a, "threads", threads);
 	if (request_get(r, "names"))
@@ -266,11 +280,50 @@ int do_census(struct inside *in, const struct request *r, struct answer *a)
 	return 0;
 }
 
+/* "<key>: N kB" at the start of a line. */
+static bool find_kb(const char *text, const char *name, uint64_t *bytes)
+{
+	char key[32];
+	unsigned long long kb;
+
+	snprintf(key, sizeof(key), "%s:", name);
+	for (const char *at = text; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+		if (strncmp(at, key, strlen(key)) != 0)
+			continue;
+		if (sscanf(at + strlen(key), " %llu kB", &kb) != 1)
+			return false;
+		*bytes = kb * 1024;
+		return true;
+	}
+	return false;
+}
+
+/* Free pages on the lists of single CPUs: MemFree does not hold them. 0 where they are not told. */
+static uint64_t percpu_free(void)
+{
+	static char text[65536];
+	unsigned long long pages = 0, count;
+	char *save = NULL;
+
+	if (read_small("/proc/zoneinfo", text, sizeof(text)) < 0)
+		return 0;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (sscanf(line, " count: %llu", &count) == 1)
+			pages += count;
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 int do_meminfo(struct inside *in, const struct request *r, struct answer *a)
 {
-	static const char *const fields[][2] = {{"MemTotal", "total"}, {"MemFree", "free"},
-		{"MemAvailable", "available"}, {"Cached", "cached"}, {"AnonPages", "anon"},
-		{"Slab", "slab"}};
+	static const struct {
+		const char *name, *key;
+		bool optional; /* not in every kernel: 0 then */
+	} fields[] = {{"MemTotal", "total", false}, {"MemFree", "free", false},
+		{"MemAvailable", "available", false}, {"Cached", "cached", false},
+		{"Buffers", "buffers", false}, {"AnonPages", "anon", false},
+		{"Shmem", "shmem", false}, {"Slab", "slab", false},
+		{"KernelStack", "stacks", false}, {"PageTables", "tables", false},
+		{"Percpu", "percpu", true}, {"VmallocUsed", "vmalloc", true}};
 	char text[8192];
 
 	(void)in;
@@ -278,18 +331,12 @@ int do_meminfo(struct inside *in, const struct request *r, struct answer *a)
 	if (read_small("/proc/meminfo", text, sizeof(text)) < 0)
 		return answer_fail(a, "meminfo: %s", strerror(errno));
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		char key[32];
-		unsigned long long kb;
-		const char *at = text;
+		uint64_t bytes = 0;
 
-		snprintf(key, sizeof(key), "%s:", fields[i][0]);
-		while (at && strncmp(at, key, strlen(key)) != 0) {
-			at = strchr(at, '\n');
-			at = at ? at + 1 : NULL;
-		}
-		if (!at || sscanf(at + strlen(key), " %llu kB", &kb) != 1)
-			return answer_fail(a, "meminfo: %s is missing", fields[i][0]);
-		answer_number(a, fields[i][1], kb * 1024);
+		if (!find_kb(text, fields[i].name, &bytes) && !fields[i].optional)
+			return answer_fail(a, "meminfo: %s is missing", fields[i].name);
+		answer_number(a, fields[i].key, bytes);
 	}
+	answer_number(a, "percpu_free", percpu_free());
 	return 0;
 }

@@ -43,10 +43,13 @@ void attempt_close(struct attempt *t)
 	t->timer = -1;
 }
 
-/* The loopback, or what eth0 has: a server may be bound to one of them only. */
+/* The loopback (an address of its own there, if it has one), or what eth0 has: a server may be bound to one of
+ * them only. */
 static struct in_addr target(bool other)
 {
-	struct in_addr address = {.s_addr = htonl(INADDR_LOOPBACK)};
+	struct in_addr own = own_address();
+	struct in_addr address = {
+		.s_addr = own.s_addr == INADDR_ANY ? htonl(INADDR_LOOPBACK) : own.s_addr};
 	struct ifreq r = {.ifr_name = "eth0"};
 	int fd = other ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
 

@@ -191,7 +191,7 @@ static void take_connection(int listener, uint64_t turn)
 
 static int open_listener(const struct verb_call *call)
 {
-	struct sockaddr_in at = {.sin_family = AF_INET};
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = own_address()};
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	at.sin_port = htons((uint16_t)verb_number(call, "port", 1, 65535, WIRE_PORT_HTTP));

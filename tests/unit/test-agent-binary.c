@@ -147,6 +147,9 @@ static void test_meminfo(void **state)
 		(uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE));
 	assert_true(number(&m, "available") <= number(&m, "total"));
 	assert_true(number(&m, "anon") > 0 && number(&m, "slab") > 0);
+	assert_true(number(&m, "cached") + number(&m, "buffers") >= number(&m, "shmem"));
+	assert_true(number(&m, "tables") > 0 && number(&m, "stacks") > 0);
+	assert_true(number(&m, "percpu_free") < number(&m, "total"));
 }
 
 static void test_idle(void **state)
@@ -158,9 +161,12 @@ static void test_idle(void **state)
 	p = ask(r, "payload");
 	assert_int_equal(number(&p, "processes"), 1);
 	assert_true(number(&p, "pss") > 0 && number(&p, "pss") <= number(&p, "rss"));
+	assert_true(number(&p, "anon") > 0 && number(&p, "anon") < number(&p, "pss"));
+	assert_int_equal(number(&p, "shmem"), 0);
 	c = ask(r, "census names=1");
 	assert_int_equal(number(&c, "user"), 2);
 	assert_int_equal(number(&c, "kernel"), 0);
+	assert_int_equal(number(&c, "pool"), 0);
 	assert_int_equal(number(&c, "payload"), 1);
 	assert_int_equal(number(&c, "threads"), 0);
 	expect_text(&c, "names", "agent,idle");
@@ -470,6 +476,37 @@ static void test_http_verb(void **state)
 }
 
 /* More connections than it has room for: it goes on serving, the oldest gives way. */
+static void own_loopback_address(void)
+{
+	setenv("TARE_ADDRESS", "127.0.0.9", 1);
+}
+
+/* Several bare processes share the loopback: each serves its own address, and only that one. */
+static void test_own_address(void **state)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(18391)};
+	struct real_agent *r = *state;
+	struct error err = ERROR_INIT;
+	struct agent_reply a;
+	int fd, wrong;
+
+	assert_int_equal(real_agent_end(r), 0);
+	r->before = own_loopback_address;
+	real_agent_start(r);
+	assert_int_equal(agent_hello(&r->agent, SECONDS(10), &err), 0);
+	arguments(r, "port=18391");
+	a = ask(r, "start verb=http ready=http port=18391 path=/small");
+	expect_text(&a, "how", "listen");
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	wrong = connect(fd, (struct sockaddr *)&to, sizeof(to));
+	assert_int_equal(wrong, -1);
+	assert_int_equal(errno, ECONNREFUSED);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 8);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	close(fd);
+}
+
 static void test_http_crowd(void **state)
 {
 	int fds[100];
@@ -581,9 +618,9 @@ int main(void)
 		TEST(test_tail_is_bounded), TEST(test_daemon), TEST(test_stubborn),
 		TEST(test_ready_tcp), TEST(test_ready_http), TEST(test_ready_without_notification),
 		TEST(test_not_ready), TEST(test_not_ready_other_port), TEST(test_http_verb),
-		TEST(test_http_crowd), TEST(test_end_of_channel), TEST(test_unreadable_line),
-		TEST(test_wrong_sequence), TEST(test_overlong_line), TEST(test_zero_byte),
-		TEST(test_end_while_starting), TEST(test_sigterm),
+		TEST(test_http_crowd), TEST(test_own_address), TEST(test_end_of_channel),
+		TEST(test_unreadable_line), TEST(test_wrong_sequence), TEST(test_overlong_line),
+		TEST(test_zero_byte), TEST(test_end_while_starting), TEST(test_sigterm),
 		cmocka_unit_test(test_without_channel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
