@@ -202,8 +202,7 @@ static struct row *counted_rows(struct summary *s, size_t *n)
 		const struct counted *c =
 			bsearch(&one->block, s->blocks, s->n_blocks, sizeof(*c), compare_counted);
 
-		if (!c || c->attempt != one->attempt || one->metric == MEMORY_TARE ||
-			one->metric == MEMORY_TARE_PSS)
+		if (!c || c->attempt != one->attempt || metrics[one->metric].derived)
 			continue;
 		rows[(*n)++] = (struct row){
 			.cell = {.workload =

@@ -290,6 +290,8 @@ static void compare_bucket(
 	const struct series *netns = network ? in_bucket(s, list, n, "netns") : NULL;
 	int base_arm = name_find(&s->arms, s->base);
 
+	if (list->metric == MEMORY_PART_RESIDUAL) /* judged against its own arm's total, not another arm's */
+		return;
 	for (size_t i = 0; i < n; i++) {
 		const struct series *a = &list[i];
 

@@ -1,5 +1,5 @@
 /* summary-derive.c - series made from series: memory.tare_pss, memory.tare, and memory less the translation
- * buffer, which verdicts use under emulation. To derive another metric: its D mark in metric.c, its pass here. */
+ * buffer, which verdicts use under emulation, the memory ledger's residual. To derive another metric: its D mark in metric.c, its pass here. */
 #include "summary-parts.h"
 
 #include "util.h"
@@ -231,6 +231,40 @@ static void derive_from(struct summary *s, struct series *const *list, size_t n,
 	}
 }
 
+/* The memory ledger's residual: memory.host_delta, which formed no part, less the sum of the parts. Nothing where
+ * the ledger was not kept. A part without a value leaves the block without a residual. */
+static void derive_residual(struct summary *s, const struct series *total)
+{
+	struct series one = {
+		.cell = total->cell,
+		.metric = MEMORY_PART_RESIDUAL,
+		.kind = SERIES_DIFFERENCE,
+		.flags = total->flags,
+		.reason = total->reason,
+		.scale = fabs(middle(total->value, s->n_blocks)),
+		.noise_floor = NAN,
+	};
+	const struct series *part[MEMORY_PART_RESIDUAL - MEMORY_PART_WORKLOAD];
+
+	for (size_t i = 0; i < ARRAY_SIZE(part); i++) {
+		part[i] = series_find(
+			s, total->cell, (enum metric_id)(MEMORY_PART_WORKLOAD + (int)i));
+		if (!part[i])
+			return;
+	}
+	one.value = xcalloc(s->n_blocks, sizeof(*one.value));
+	for (size_t block = 0; block < s->n_blocks; block++) {
+		one.value[block] = total->value[block];
+		for (size_t i = 0; i < ARRAY_SIZE(part); i++)
+			one.value[block] -= part[i]->value[block];
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(part); i++) {
+		one.flags |= part[i]->flags;
+		one.reason = one.reason ? one.reason : part[i]->reason;
+	}
+	add_series(s, &one);
+}
+
 void derive_series(struct summary *s)
 {
 	int base = name_find(&s->arms, s->base);
@@ -240,11 +274,18 @@ void derive_series(struct summary *s)
 
 	find_emulated(s);
 	take_emulator_code_off(s);
-	if (base < 0)
-		return;
-	/* At most one more for each there is; grown first, so that pointers into it hold. */
+	/* At most one more for each there is (a residual needs nine parts); grown first, so that pointers into it
+	 * hold. */
 	grown = xrealloc(s->series, (2 * sampled + 1) * sizeof(*grown));
 	s->series = grown;
+	for (size_t i = 0; i < sampled; i++)
+		if (s->series[i].metric == MEMORY_HOST_DELTA && s->series[i].n)
+			derive_residual(s, &s->series[i]);
+	if (base < 0) {
+		sort_series(s);
+		return;
+	}
+	sampled = s->n_series;
 	lines = series_by_line(s);
 	for (size_t i = 0; i < sampled; i = end) {
 		for (end = i + 1; end < sampled && same_line(lines[i], lines[end]); end++)

@@ -10,6 +10,8 @@ static bool has_slope(const struct series *one)
 {
 	const char *name = metrics[one->metric].name;
 
+	if (one->metric == MEMORY_PART_RESIDUAL)
+		return true;
 	return one->kind == SERIES_SAMPLED &&
 		(!strncmp(name, "memory.", 7) || !strncmp(name, "processes.", 10));
 }

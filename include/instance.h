@@ -35,6 +35,7 @@ struct instance {
 	pid_t root_pid;
 	int pidfd;             /* -1 */
 	uint64_t memory_limit; /* B that the workload may use */
+	uint64_t ram;          /* B of RAM of its machine, where it has one of its own; else 0 */
 	bool own_kernel;       /* it runs a kernel of its own: its boot_id differs from the host's */
 	bool emulated;         /* its CPU is emulated (TCG) */
 	/* 2: the control channel */

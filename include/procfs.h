@@ -32,6 +32,19 @@ struct process_memory {
  * read only for a process that has a mapping both writable and executable (maps says so). */
 int proc_memory_add(int root, pid_t pid, struct process_memory *sum, bool *gone, struct error *err);
 
+/* smaps of a process that may be a machine monitor, sorted. */
+struct process_mappings {
+	unsigned ram_areas;  /* writable stretches of exactly the guest RAM's size */
+	uint64_t ram_anon, ram_shmem, ram_hugetlb; /* resident there, by kind; hugetlb is in no Rss */
+	uint64_t buffer;     /* resident, writable and executable: the translation buffer */
+	uint64_t rest_anon, rest_resident; /* of all other mappings */
+	uint64_t rest_writable; /* size of those among them that are writable: what NSDI'20 (Agache et al.,
+				   "Firecracker") calls the overhead of a VMM */
+};
+/* Adds to *sum. ram: size of a guest's RAM, 0 = none. *gone as for proc_memory_add(). */
+int proc_mappings_add(int root, pid_t pid, uint64_t ram, struct process_mappings *sum, bool *gone,
+	struct error *err);
+
 struct process_stat {
 	pid_t pid, ppid;
 	char comm[64];

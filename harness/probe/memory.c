@@ -1,7 +1,8 @@
 /* memory.c - what the host pays: PSS and its kin from /proc, charges from the cgroup, the fall of the
- * host's available memory, and what the inside says of itself. */
+ * host's available memory, and what the inside says of itself. The ledger's parts: memory-parts.c. */
 #include "probes.h"
 
+#include "memory-parts.h"
 #include "procfs.h"
 #include "util.h"
 #include "wait.h"
@@ -12,12 +13,16 @@
 
 struct baseline {
 	uint64_t available;
+	struct parts_base parts;
 };
 
 static int memory_before(struct measurement *m, unsigned slot, struct error *err)
 {
 	struct baseline *b = m->data[slot] = xcalloc(1, sizeof(*b));
 
+	/* The host's memory last: the reading before it takes some itself. */
+	if (memory_parts_before(m, &b->parts, err) < 0)
+		return -1;
 	return proc_host_available(m->lab->root, &b->available, err);
 }
 
@@ -25,25 +30,6 @@ static int memory_before(struct measurement *m, unsigned slot, struct error *err
 static double per_instance(const struct measurement *m, double total)
 {
 	return total / (m->n ? (double)m->n : 1.0);
-}
-
-static int sum_processes(struct measurement *m, struct cgroup *const *groups, size_t n,
-	struct process_memory *sum, struct error *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		cleanup_free pid_t *pids = NULL;
-		size_t count;
-
-		if (cgroup_pids(groups[i], &pids, &count, err) < 0)
-			return -1;
-		for (size_t k = 0; k < count; k++) {
-			bool gone = false;
-
-			if (proc_memory_add(m->lab->root, pids[k], sum, &gone, err) < 0)
-				return -1;
-		}
-	}
-	return 0;
 }
 
 /* A stranger that maps the same binary halves the PSS of its pages: the sample is flagged. */
@@ -76,13 +62,11 @@ static int shared_binary(struct measurement *m, unsigned *flags, struct error *e
 
 static int host_processes(struct measurement *m, struct error *err)
 {
-	cleanup_free struct cgroup **groups = xcalloc(m->n + 1, sizeof(*groups));
+	cleanup_free struct cgroup **groups = memory_groups(m);
 	struct process_memory sum = {0};
 	unsigned flags = 0;
 
-	for (size_t i = 0; i < m->n; i++)
-		groups[i] = m->instances[i].cgroup;
-	if (sum_processes(m, groups, m->n, &sum, err) < 0 || shared_binary(m, &flags, err) < 0)
+	if (memory_of_groups(m, groups, m->n, &sum, err) < 0 || shared_binary(m, &flags, err) < 0)
 		return -1;
 	measured(m, MEMORY_PSS, per_instance(m, (double)(sum.pss + sum.hugetlb)), flags);
 	measured(m, MEMORY_USS, per_instance(m, (double)(sum.uss + sum.hugetlb)), flags);
@@ -197,7 +181,7 @@ static int fixed(struct measurement *m, struct error *err)
 	struct process_memory sum = {0};
 	struct cgroup *group = (struct cgroup *)m->fixed;
 
-	if (group && sum_processes(m, &group, 1, &sum, err) < 0)
+	if (group && memory_of_groups(m, &group, 1, &sum, err) < 0)
 		return -1;
 	measured(m, MEMORY_FIXED, (double)sum.pss, 0);
 	return 0;
@@ -213,7 +197,8 @@ static int memory_measure(struct measurement *m, unsigned slot, struct error *er
 		return -1;
 	measured(
 		m, MEMORY_HOST_DELTA, per_instance(m, (double)b->available - (double)available), 0);
-	if (charges(m, err) < 0 || host_processes(m, err) < 0 || fixed(m, err) < 0)
+	if (charges(m, err) < 0 || host_processes(m, err) < 0 || fixed(m, err) < 0 ||
+		memory_parts_measure(m, &b->parts, err) < 0)
 		return -1;
 	inside(m);
 	return 0;

@@ -11,7 +11,7 @@
 #define ANSWER_NS (10 * NSEC_PER_SEC)
 
 struct census {
-	double host, threads, host_kernel, guest_user, guest_kernel, payload;
+	double host, threads, host_kernel, guest_user, guest_kernel, guest_pool, payload;
 };
 
 static int count_host(struct measurement *m, const struct cgroup *cg, double *processes,
@@ -76,17 +76,19 @@ static int count_host_kernel(struct measurement *m, double *count, struct error 
 static int count_inside(struct instance *i, struct census *c, struct error *err)
 {
 	struct agent_reply reply;
-	uint64_t user, kernel, payload;
+	uint64_t user, kernel, pool, payload;
 
 	if (agent_call(&i->agent, &reply, now_ns() + ANSWER_NS, err, "census") < 0 ||
 		agent_field(&reply, "user", 1 << 22, &user, err) < 0 ||
 		agent_field(&reply, "kernel", 1 << 22, &kernel, err) < 0 ||
+		agent_field(&reply, "pool", 1 << 22, &pool, err) < 0 ||
 		agent_field(&reply, "payload", 1 << 22, &payload, err) < 0)
 		return -1;
 	c->payload += (double)payload;
 	if (i->own_kernel) {
 		c->guest_user += (double)user;
 		c->guest_kernel += (double)kernel;
+		c->guest_pool += (double)pool;
 	}
 	return 0;
 }
@@ -98,7 +100,8 @@ static void report_inside(struct measurement *m, const struct census *c, const s
 
 	if (err->code) {
 		static const enum metric_id unknown[] = {PROCESSES_GUEST_USER,
-			PROCESSES_GUEST_KERNEL, PROCESSES_TOTAL, PROCESSES_TARE};
+			PROCESSES_GUEST_KERNEL, PROCESSES_GUEST_POOL, PROCESSES_TOTAL,
+			PROCESSES_TARE};
 
 		for (size_t i = 0; i < ARRAY_SIZE(unknown); i++)
 			not_measured(m, unknown[i], SAMPLE_FAILED, "%s", err->text);
@@ -106,6 +109,7 @@ static void report_inside(struct measurement *m, const struct census *c, const s
 	}
 	measured(m, PROCESSES_GUEST_USER, c->guest_user / n, 0);
 	measured(m, PROCESSES_GUEST_KERNEL, c->guest_kernel / n, 0);
+	measured(m, PROCESSES_GUEST_POOL, c->guest_pool / n, 0);
 	measured(m, PROCESSES_TOTAL, total / n, 0);
 	measured(m, PROCESSES_TARE, (total - c->payload) / n, 0);
 }
