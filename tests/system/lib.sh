@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 TARE=${TARE:-$PWD/build/tare}
+# A build elsewhere finds the plans and workloads of this tree.
+export TARE_DATA=${TARE_DATA:-$PWD}
 work=$(mktemp -d /tmp/tare-test-XXXXXX)
 failed=0
 finish() {
