@@ -1,0 +1,154 @@
+/* test-equivalence.c - what is equal, declared and undeclared; the built-in list does not grow unseen. */
+#include "equivalence.h"
+#include "json.h"
+#include "util.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct equivalence_arm arm(
+	const char *name, const char *platform, const char *aspect, const char *value)
+{
+	json_t *values = json_object();
+
+	for (size_t i = 0; equivalence_aspects[i]; i++)
+		json_object_set_new(values, equivalence_aspects[i], json_string("same"));
+	if (value)
+		json_object_set_new(values, aspect, json_string(value));
+	else
+		json_object_del(values, aspect);
+	return (struct equivalence_arm){.name = name, .platform = platform, .values = values};
+}
+
+/* Status and reason of one aspect; everything else must be equal. */
+static json_t *judge(
+	struct equivalence_arm *arms, size_t n, const char *aspect, const json_t *allow)
+{
+	json_t *ledger = equivalence_ledger(arms, n, "w", allow), *found = NULL, *one;
+	size_t i;
+
+	json_array_foreach (ledger, i, one) {
+		if (!strcmp(json_string_value(json_object_get(one, "aspect")), aspect))
+			found = json_incref(one);
+		else
+			assert_string_equal(
+				json_string_value(json_object_get(one, "status")), "equal");
+	}
+	assert_non_null(found);
+	json_decref(ledger);
+	for (i = 0; i < n; i++)
+		json_decref((json_t *)arms[i].values);
+	return found;
+}
+
+static void expect(json_t *entry, const char *status, const char *reason)
+{
+	const char *got = json_string_value(json_object_get(entry, "reason"));
+
+	assert_string_equal(json_string_value(json_object_get(entry, "status")), status);
+	if (reason)
+		assert_string_equal(got ? got : "(none)", reason);
+	else
+		assert_null(got);
+	json_decref(entry);
+}
+
+static void statuses(void **state)
+{
+	json_t *allow = json_pack("{s:s}", "cpus", "on purpose");
+	struct equivalence_arm one[] = {
+		arm("h", "host", "cpus", "1"), arm("c", "container", "cpus", "1")};
+	struct equivalence_arm two[] = {
+		arm("h", "host", "cpus", "1"), arm("c", "container", "cpus", "2")};
+	struct equivalence_arm said[] = {
+		arm("h", "host", "cpus", "1"), arm("c", "container", "cpus", "2")};
+	struct equivalence_arm none[] = {
+		arm("h", "host", "cpus", "1"), arm("c", "container", "cpus", NULL)};
+
+	(void)state;
+	expect(judge(one, 2, "cpus", NULL), "equal", NULL);
+	expect(judge(two, 2, "cpus", NULL), "undeclared", NULL);
+	expect(judge(said, 2, "cpus", allow), "declared", "on purpose");
+	expect(judge(none, 2, "cpus", NULL), "undeclared", NULL);
+	json_decref(allow);
+}
+
+/* A rule excuses its platform and its value, nobody else. */
+static void rules(void **state)
+{
+	struct equivalence_arm vm[] = {
+		arm("h", "host", "kernel", "6"), arm("v", "vm", "kernel", "5")};
+	struct equivalence_arm both[] = {arm("h", "host", "kernel", "6"),
+		arm("c", "container", "kernel", "7"), arm("v", "vm", "kernel", "5")};
+	struct equivalence_arm off[] = {arm("h", "host", "no_new_privs", "0"),
+		arm("c", "container", "no_new_privs", "1"), arm("v", "vm", "no_new_privs", "0")};
+	struct equivalence_arm odd[] = {arm("h", "host", "capabilities", "ff"),
+		arm("c", "container", "capabilities", "0f")};
+	struct equivalence_arm loop[] = {arm("h", "host", "mtu", "none"),
+		arm("n", "host", "mtu", "1500"), arm("c", "container", "mtu", "9000")};
+
+	(void)state;
+	expect(judge(vm, 2, "kernel", NULL), "declared", "a VM runs a kernel of its own");
+	expect(judge(both, 3, "kernel", NULL), "undeclared", NULL);
+	expect(judge(off, 3, "no_new_privs", NULL), "declared",
+		"a container sets it; that is part of what it is");
+	expect(judge(odd, 2, "capabilities", NULL), "undeclared", NULL);
+	expect(judge(loop, 3, "mtu", NULL), "undeclared", NULL);
+}
+
+static void message(void **state)
+{
+	struct equivalence_arm arms[] = {
+		arm("h", "host", "uid", "0"), arm("c", "container", "uid", "7\x1b")};
+	json_t *ledger = equivalence_ledger(arms, 2, "w", NULL);
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(equivalence_check(ledger, &err), -1);
+	assert_int_equal(err.code, EXIT_ARM);
+	assert_string_equal(err.text,
+		"arms: uid differs with workload w, got h 0, c 7\\x1B, expected the same in every arm; "
+		"mend the arm, or declare it in the plan: \"allow\": {\"uid\": \"why\"}");
+	json_decref(ledger);
+	json_decref((json_t *)arms[0].values);
+	json_decref((json_t *)arms[1].values);
+}
+
+/* Whoever adds a rule changes tests/cases/equivalence/rules too, and is asked why. */
+static void the_list_does_not_grow_unseen(void **state)
+{
+	cleanup_free char *want =
+		read_file_at(AT_FDCWD, "tests/cases/equivalence/rules", 1 << 16, NULL);
+	cleanup_free char *got = xstrdup("");
+
+	(void)state;
+	assert_non_null(want);
+	for (const struct equivalence_rule *r = equivalence_rules; r->aspect; r++) {
+		char *longer = xasprintf(
+			"%s%s %s %s\n", got, r->aspect, r->platform, r->value ? r->value : "*");
+		bool known = false;
+
+		for (size_t i = 0; equivalence_aspects[i]; i++)
+			known = known || !strcmp(equivalence_aspects[i], r->aspect);
+		assert_true(known && r->reason && *r->reason);
+		free(got);
+		got = longer;
+	}
+	assert_string_equal(got, want);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(statuses),
+		cmocka_unit_test(rules),
+		cmocka_unit_test(message),
+		cmocka_unit_test(the_list_does_not_grow_unseen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* test-guards.c - counters of two moments against limits; what is foreign and what is our own. */
+#include "guards.h"
+#include "procfs.h"
+#include "util.h"
+#include "wait.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+static const struct plan plan = {
+	.limits = {.foreign_cpu = 0.25, .steal = 0.05, .swap_ins = 3, .throttled = 0}};
+
+static struct guard_figures after(struct guard_counters end)
+{
+	static const struct guard_counters begin = {.at = 5 * NSEC_PER_SEC,
+		.busy = 100,
+		.steal = 1,
+		.own = 50,
+		.swap_ins = 10,
+		.throttled = 4};
+
+	return guard_between(&begin, &end);
+}
+
+static void figures(void **state)
+{
+	struct guard_figures f = after((struct guard_counters){.at = 7 * NSEC_PER_SEC,
+		.busy = 103,
+		.steal = 1.5,
+		.own = 52,
+		.swap_ins = 15,
+		.throttled = 6});
+	/* counters that went back, or not on */
+	struct guard_figures back =
+		after((struct guard_counters){.at = 5 * NSEC_PER_SEC, .busy = 99});
+
+	(void)state;
+	assert_true(fabs(f.seconds - 2) < 1e-9 && fabs(f.foreign_cpu - 0.5) < 1e-9);
+	assert_true(fabs(f.steal - 0.25) < 1e-9 && f.swap_ins == 5 && f.throttled == 2);
+	assert_int_equal(guard_flags(&f, &plan), GUARD_FLAGS);
+	assert_true(back.seconds == 0 && back.foreign_cpu == 0 && back.swap_ins == 0 &&
+		back.throttled == 0);
+	assert_int_equal(guard_flags(&back, &plan), 0);
+}
+
+/* Work of our own, however much, is not foreign. */
+static void own_work(void **state)
+{
+	struct guard_figures f = after((struct guard_counters){.at = 15 * NSEC_PER_SEC,
+		.busy = 119.9,
+		.steal = 1,
+		.own = 69.9,
+		.swap_ins = 10,
+		.throttled = 4});
+
+	(void)state;
+	assert_true(f.foreign_cpu == 0);
+	assert_int_equal(guard_flags(&f, &plan), 0);
+}
+
+static void each_limit(void **state)
+{
+	struct guard_figures at = {
+		.seconds = 10, .foreign_cpu = 0.25, .steal = 0.05, .swap_ins = 3};
+	struct guard_figures over = at;
+
+	(void)state;
+	assert_int_equal(guard_flags(&at, &plan), 0);
+	over.foreign_cpu = 0.26;
+	assert_int_equal(guard_flags(&over, &plan), FLAG_FOREIGN_CPU);
+	over = at;
+	over.steal = 0.06;
+	assert_int_equal(guard_flags(&over, &plan), FLAG_STEAL);
+	over = at;
+	over.swap_ins = 4;
+	assert_int_equal(guard_flags(&over, &plan), FLAG_SWAP);
+	over = at;
+	over.throttled = 1;
+	assert_int_equal(guard_flags(&over, &plan), FLAG_THROTTLED);
+	/* five ticks prove nothing in a tenth of a second, a whole CPU does */
+	over = (struct guard_figures){.seconds = 0.1, .foreign_cpu = 0.4};
+	assert_int_equal(guard_flags(&over, &plan), 0);
+	over.foreign_cpu = 1;
+	assert_int_equal(guard_flags(&over, &plan), FLAG_FOREIGN_CPU);
+}
+
+static void burn(int64_t until)
+{
+	volatile unsigned x = 0;
+
+	while (now_ns() < until)
+		x++;
+}
+
+/* A living host: what this process burns is its own, what another burns is not. */
+static void living_host(void **state)
+{
+	cleanup_close int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct guard_sources from = {.root = root};
+	struct guard_counters a, b, c;
+	struct error err = ERROR_INIT;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(guard_read(&from, &a, &err), 0);
+	burn(now_ns() + NSEC_PER_SEC / 2);
+	assert_int_equal(guard_read(&from, &b, &err), 0);
+	assert_true(b.own - a.own > 0.1 && b.own - a.own < 0.6);
+	pid = fork();
+	if (pid == 0) {
+		burn(now_ns() + NSEC_PER_SEC / 2);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(guard_read(&from, &c, &err), 0);
+	assert_true(c.own - b.own < 0.1);
+	assert_true(guard_between(&b, &c).foreign_cpu > 0.3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures),
+		cmocka_unit_test(own_work),
+		cmocka_unit_test(each_limit),
+		cmocka_unit_test(living_host),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
