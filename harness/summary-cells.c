@@ -137,7 +137,7 @@ static void count_attempt(struct summary *s, const struct mark *at, size_t finis
 	if (*counted) /* the repetition replaces what it repeats */
 		s->blocks[s->n_blocks - 1].attempt = at->attempt;
 	else
-		s->blocks[s->n_blocks++] = (struct counted){at->block, at->attempt};
+		s->blocks[s->n_blocks++] = (struct counted){at->block, at->attempt, 0};
 	*counted = true;
 }
 

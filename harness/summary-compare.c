@@ -86,7 +86,7 @@ static bool all_equal(const double *x, size_t n)
 	return n > 0;
 }
 
-static double fraction(const struct summary *s, enum metric_id id)
+double margin_fraction(const struct summary *s, enum metric_id id)
 {
 	if (metrics[id].exact)
 		return 0;
@@ -97,7 +97,7 @@ static double fraction(const struct summary *s, enum metric_id id)
 static double margin_of(
 	const struct summary *s, const struct series *a, const struct series *b, struct pairs *p)
 {
-	double part = fraction(s, a->metric);
+	double part = margin_fraction(s, a->metric);
 
 	if (p->ratio)
 		return part;

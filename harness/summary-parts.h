@@ -25,6 +25,7 @@ struct names {
 /* A block whose every cell finished, and the attempt at it that counts. */
 struct counted {
 	unsigned block, attempt;
+	unsigned guards; /* flags of the guards on any of its samples: it was disturbed */
 };
 
 struct cell {
@@ -63,6 +64,8 @@ struct summary {
 	size_t n_cells;
 	struct counted *blocks; /* sorted by block */
 	size_t n_blocks, incomplete, repeated;
+	size_t disturbed; /* of n_blocks */
+	unsigned guards; /* of all the disturbed */
 	struct series *series; /* sorted by workload, instances, metric, arm */
 	size_t n_series, n_sorted; /* the first n_sorted can be found */
 
@@ -93,6 +96,15 @@ const double *verdict_values(const struct series *one);
 double set_total(const struct series *one, size_t block);
 /* Packs what is not NaN into out, returns how many. */
 size_t pack_values(const double *value, size_t n, double *out);
+
+/* summary-disturbed.c. Notes which counted blocks the guards flagged; leaves them out. */
+void mark_disturbed(struct summary *s);
+void leave_disturbed(struct summary *s);
+/* Findings: that blocks were disturbed; each primary result that is another without them. clean: the same samples
+ * summarised without the disturbed blocks, NULL when none would be left. */
+void note_disturbed(struct summary *s, const struct summary *clean);
+/* The plan's margin as a fraction; 0 for counts. */
+double margin_fraction(const struct summary *s, enum metric_id id);
 
 /* summary-metric.c, summary-compare.c, summary-slope.c: the lists of summary.json. */
 void make_metrics(struct summary *s);

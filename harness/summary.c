@@ -188,6 +188,7 @@ static json_t *blocks_object(struct summary *s)
 	put(s, o, "warmup", json_integer(s->warmup));
 	put(s, o, "incomplete", json_integer((json_int_t)s->incomplete));
 	put(s, o, "repeated", json_integer((json_int_t)s->repeated));
+	put(s, o, "disturbed", json_integer((json_int_t)s->disturbed));
 	put(s, o, "counted", counted);
 	return o;
 }
@@ -227,25 +228,51 @@ static void free_parts(struct summary *s)
 	json_decref(s->findings);
 }
 
+/* All passes; clean_only: over the blocks that nothing disturbed. */
+static int summarise(struct summary *s, bool clean_only, struct error *err)
+{
+	if (read_plan(s, err) < 0)
+		return -1;
+	s->metrics = json_array();
+	s->comparisons = json_array();
+	s->slopes = json_array();
+	s->findings = json_array();
+	names_init(s);
+	count_blocks(s);
+	mark_disturbed(s);
+	if (clean_only)
+		leave_disturbed(s);
+	group_samples(s);
+	derive_series(s);
+	note_blocks(s);
+	make_metrics(s);
+	make_comparisons(s);
+	make_slopes(s);
+	return 0;
+}
+
+/* What would have been found without the disturbed blocks. */
+static void with_and_without(struct summary *s, struct error *err)
+{
+	struct summary clean = {.run = s->run, .set = s->set};
+	bool any = s->disturbed && s->disturbed < s->n_blocks;
+
+	if (any && summarise(&clean, true, err) == 0)
+		note_disturbed(s, &clean);
+	else
+		note_disturbed(s, NULL);
+	if (any)
+		free_parts(&clean);
+}
+
 json_t *summary_make(const json_t *run, const struct sample_set *set, struct error *err)
 {
 	struct summary s = {.run = run, .set = set};
 	json_t *result = NULL;
 
-	if (read_plan(&s, err) < 0)
+	if (summarise(&s, false, err) < 0)
 		return NULL;
-	s.metrics = json_array();
-	s.comparisons = json_array();
-	s.slopes = json_array();
-	s.findings = json_array();
-	names_init(&s);
-	count_blocks(&s);
-	group_samples(&s);
-	derive_series(&s);
-	note_blocks(&s);
-	make_metrics(&s);
-	make_comparisons(&s);
-	make_slopes(&s);
+	with_and_without(&s, err);
 	result = summary_object(&s);
 	if (s.broken) {
 		json_decref(result);
