@@ -61,24 +61,13 @@ static double ratio_2_1(const struct summary *s, struct series *const *list, siz
 	return stats_median(ratio, k);
 }
 
-static void slope_row(struct summary *s, struct series *const *list, size_t n)
+static void put_line(struct summary *s, const struct metric *m, struct series *const *list,
+	size_t counts, struct line l, double ratio, unsigned flags)
 {
-	cleanup_free double *x = xcalloc(n * s->n_blocks, sizeof(*x));
-	cleanup_free double *y = xcalloc(n * s->n_blocks, sizeof(*y));
-	size_t counts, points = line_points(s, list, n, x, y, &counts);
-	const struct metric *m = &metrics[list[0]->metric];
-	unsigned flags = 0;
-	struct line l;
-	json_t *row;
+	json_t *row = json_object();
 
-	if (counts < 2)
-		return;
-	l = stats_line(x, y, points, CONFIDENCE);
 	if (counts < 3) /* nothing says that it is a line */
 		l.intercept_interval = l.slope_interval = stats_no_interval();
-	for (size_t i = 0; i < n; i++)
-		flags |= list[i]->flags;
-	row = json_object();
 	put(s, row, "metric", text(m->name));
 	put(s, row, "unit", text(m->unit));
 	put(s, row, "arm", text(s->arms.name[list[0]->cell.arm]));
@@ -91,14 +80,65 @@ static void slope_row(struct summary *s, struct series *const *list, size_t n)
 	put(s, row, "slope", number(l.slope));
 	put(s, row, "slope_lo", number(l.slope_interval.lo));
 	put(s, row, "slope_hi", number(l.slope_interval.hi));
-	put(s, row, "ratio_2_1", number(ratio_2_1(s, list, n)));
+	put(s, row, "ratio_2_1", number(ratio));
 	put(s, row, "flags", flag_names(flags));
 	append(s, s->slopes, row);
+}
+
+static unsigned all_flags(struct series *const *list, size_t n)
+{
+	unsigned flags = 0;
+
+	for (size_t i = 0; i < n; i++)
+		flags |= list[i]->flags;
+	return flags;
+}
+
+static void slope_row(struct summary *s, struct series *const *list, size_t n)
+{
+	cleanup_free double *x = xcalloc(n * s->n_blocks, sizeof(*x));
+	cleanup_free double *y = xcalloc(n * s->n_blocks, sizeof(*y));
+	size_t counts, points = line_points(s, list, n, x, y, &counts);
+
+	if (counts < 2)
+		return;
+	put_line(s, &metrics[list[0]->metric], list, counts, stats_line(x, y, points, CONFIDENCE),
+		ratio_2_1(s, list, n), all_flags(list, n));
+}
+
+/* memory.tare: the line through the set's memory.host_delta less the base arm's at the same N in the same block. */
+static void tare_row(struct summary *s, struct series *const *list, size_t n, unsigned base)
+{
+	cleanup_free double *x = xcalloc(n * s->n_blocks, sizeof(*x));
+	cleanup_free double *y = xcalloc(n * s->n_blocks, sizeof(*y));
+	unsigned flags = all_flags(list, n);
+	size_t points = 0, counts = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct cell cell = list[i]->cell;
+		const struct series *b;
+		size_t before = points;
+
+		cell.arm = base;
+		b = series_find(s, cell, MEMORY_HOST_DELTA);
+		for (size_t block = 0; b && block < s->n_blocks; block++) {
+			if (isnan(list[i]->value[block]) || isnan(b->value[block]))
+				continue;
+			x[points] = cell.instances;
+			y[points++] = set_total(list[i], block) - set_total(b, block);
+		}
+		flags |= b ? b->flags : 0u;
+		counts += points > before;
+	}
+	if (counts >= 2)
+		put_line(s, &metrics[MEMORY_TARE], list, counts,
+			stats_line(x, y, points, CONFIDENCE), NAN, flags);
 }
 
 void make_slopes(struct summary *s)
 {
 	cleanup_free struct series **list = series_by_line(s);
+	int base = name_find(&s->arms, s->base);
 	size_t end;
 
 	for (size_t i = 0; i < s->n_series; i = end) {
@@ -106,5 +146,8 @@ void make_slopes(struct summary *s)
 			;
 		if (has_slope(list[i]))
 			slope_row(s, &list[i], end - i);
+		if (list[i]->metric == MEMORY_HOST_DELTA && base >= 0 &&
+			list[i]->cell.arm != (unsigned)base)
+			tare_row(s, &list[i], end - i, (unsigned)base);
 	}
 }

@@ -36,6 +36,10 @@ def sign_p(d):
     return min(1, 2 * tail(min(sum(v > 0 for v in d), sum(v < 0 for v in d)), len(d))) if d else 1
 
 
+PARTS = ["workload", "guest_kernel", "guest_userland", "guest_cache", "guest_freed", "vmm", "translation", "kernel",
+         "runtime"]
+
+
 def slope(points):
     mx, my = (sum(p[i] for p in points) / len(points) for i in (0, 1))
     return sum((x - mx) * (y - my) for x, y in points) / sum((x - mx) ** 2 for x, y in points)
@@ -99,6 +103,8 @@ class Case:
         name = f"{r['metric']} {r['arm']} {r['instances']}"
         if "tare" in r["metric"]:
             v = self.tare(r["metric"], r["arm"], r["instances"], False)[0]
+        elif r["metric"] == "memory.part_residual":
+            v = self.residual(r["arm"], r["instances"])
         else:
             v = self.series(r["metric"], r["arm"], r["instances"], False)
         x = list(v.values())
@@ -138,7 +144,25 @@ class Case:
                           ("n", len(d)), ("margin", margin), ("p", p), ("verdict", verdict)):
             self.equal(f"{name} {key}", r[key], want)
 
+    def residual(self, arm, n):
+        v = dict(self.values["memory.host_delta", arm, n])
+        for part in PARTS:
+            p = self.values["memory.part_" + part, arm, n]
+            v = {b: v[b] - p[b] for b in v if b in p}
+        return v
+
+    def tare_slope(self, r):
+        points = [(n, (v - self.values[m, "host", n][b]) * max(n, 1)) for (m, a, n), s in list(self.values.items())
+                  if (m, a) == ("memory.host_delta", r["arm"]) for b, v in s.items() if b in self.values[m, "host", n]]
+        self.equal(f"slope {r['metric']} {r['arm']}", r["slope"], slope(points))
+        self.equal("n", r["n"], len(points))
+
     def slope_row(self, r):
+        if r["metric"] == "memory.tare":
+            return self.tare_slope(r)
+        if r["metric"] == "memory.part_residual":
+            for n in {k[2] for k in self.values if k[1] == r["arm"]}:
+                self.values[r["metric"], r["arm"], n] = self.residual(r["arm"], n)
         times = lambda n: 1 if r["metric"].endswith(".fixed") else max(n, 1)
         points = [(n, v * times(n)) for (m, a, n), s in self.values.items() if (m, a) == (r["metric"], r["arm"])
                   for v in s.values()]

@@ -139,5 +139,29 @@ def empty():
     c.write()
 
 
-for make in (emulated, native, slope, few, empty):
+def ledger():
+    """The memory ledger over N: parts that add up but for a residual, a block in which one part was not told."""
+    parts = {"host": {"workload": 7e4, "kernel": 1.5e5, "runtime": 9e4},
+             "container": {"workload": 7e4, "kernel": 3e5, "runtime": 9e4},
+             "vm": {"workload": 2e5, "guest_kernel": 6e7, "guest_userland": 1e5, "guest_cache": 1e6, "guest_freed": 5e7,
+                    "vmm": 3e7, "translation": 3.3e7, "kernel": 7e5, "runtime": 5e4}}
+    every = list(parts["vm"])
+    arms = ["host", "container", "vm"]
+    c = Case("ledger", 16, plan(6, 0, arms, [0, 1, 2, 4], PRIMARY),
+             {a: {"platform": a, "emulated": a == "vm"} for a in arms})
+    for block in range(6):
+        for arm in c.random.sample(arms, 3):
+            for n in (0, 1, 2, 4):
+                r = c.random
+                v = {"memory.part_" + p: round(parts[arm].get(p, 0) * r.lognormvariate(0, 0.01)) if n else 0 for p in every}
+                v["memory.host_delta"] = sum(v.values()) + round(r.gauss(0, 2e5))
+                v["memory.emulator_code"] = v["memory.part_translation"]
+                if (block, arm, n) == (3, "vm", 2):
+                    v["memory.part_guest_freed"] = "failed: agent: no answer"
+                c.trial_of(block, arm, n, v, flags=("emulated",) if arm == "vm" and n else (),
+                           flagged=("memory.host_delta", "memory.part_translation"))
+    c.write()
+
+
+for make in (emulated, native, slope, few, empty, ledger):
     make()
