@@ -213,7 +213,9 @@ static int add_instance(
 		return -1;
 	p->kernel += (double)c.kernel;
 	p->has_kernel = p->has_kernel && c.has_kernel;
-	p->mapped_files += (double)sum.pss_file;
+	/* A tree on a tmpfs of the lab is charged to who made it: for the instance it is a file like any other. */
+	p->mapped_files += (double)sum.pss_file +
+		(sum.pss_shmem > c.shmem ? (double)(sum.pss_shmem - c.shmem) : 0);
 	if (i->ram)
 		return add_machine(m, i, c.shmem, p, err);
 	add_process(i, sum.pss_anon, c.shmem, p);

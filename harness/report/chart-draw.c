@@ -250,6 +250,8 @@ char *chart_script(const struct chart *c)
 	char *text = NULL;
 	size_t size, rows = c->n_rows;
 
+	if (c->script)
+		return xstrdup(c->script);
 	d.height += rows > 8 ? 58 * (double)(rows - 8) : rows < 4 ? -114 * (double)(4 - rows) : 0;
 	d.out = open_memstream(&text, &size);
 	if (!d.out)

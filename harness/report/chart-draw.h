@@ -20,6 +20,7 @@ struct chart_style {
 	int pattern, dot, hollow_dot;
 };
 extern const struct chart_style chart_styles[];
+extern const size_t chart_style_count;
 
 struct drawing {
 	const struct chart *c;

@@ -15,7 +15,13 @@ const struct chart_style chart_styles[] = {
 	{"#009E73", 7, 13, 12},
 	{"#CC79A7", 2, 11, 10},
 	{"#F0E442", 1, 15, 14},
+	/* Tol (2021), muted: where six are not enough */
+	{"#882255", 4, 7, 6},
+	{"#999933", 5, 5, 4},
+	{"#666666", 6, 9, 8},
+	{"#D55E00", 7, 13, 12},
 };
+const size_t chart_style_count = ARRAY_SIZE(chart_styles);
 
 void put_label(struct drawing *d, const char *text, const char *place, double size,
 	const char *colour, const char *align)

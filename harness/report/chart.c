@@ -8,11 +8,13 @@
 #include <string.h>
 
 const struct chart_kind chart_kinds[] = {
-	{"boot", chart_boot},
-	{"memory", chart_memory},
-	{"processes", chart_processes},
-	{"network", chart_network},
-	{NULL, NULL},
+	{"boot", chart_boot, NULL},
+	{"memory", chart_memory, NULL},
+	{"ledger", chart_ledger, ledger_any},
+	{"scaling", chart_scaling, scaling_any},
+	{"processes", chart_processes, NULL},
+	{"network", chart_network, NULL},
+	{NULL, NULL, NULL},
 };
 
 void chart_init(struct chart *c, const char *name, const struct view *v)
@@ -57,6 +59,8 @@ void chart_free(struct chart *c)
 	free(c->subtitle);
 	free(c->footer[0]);
 	free(c->footer[1]);
+	free(c->script);
+	free(c->data);
 	memset(c, 0, sizeof(*c));
 }
 

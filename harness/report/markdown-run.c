@@ -60,40 +60,12 @@ void markdown_about(FILE *out, const struct view *v)
 
 static void pss_row(FILE *out, const struct view *v, size_t a)
 {
-	struct cell pss = view_cell(v, a, "memory.pss"),
-		    kernel = view_cell(v, a, "memory.cgroup_kernel");
-	struct cell fixed = view_cell(v, a, "memory.fixed");
+	cleanup_free char *text = pss_leaves_out(v, a, false);
 
-	if (pss.status != CELL_OK)
+	if (!text)
 		return;
-	cleanup_free char *held = value_text(pss.median, "B");
-
-	markdown_print(out, "- **%s**: PSS ", v->arms[a].shown);
-	fputs(held, out);
-	if (kernel.status == CELL_OK) {
-		cleanup_free char *text = value_text(kernel.median, "B");
-		cleanup_free char *part =
-			number_text(pss.median > 0 ? 100 * kernel.median / pss.median : NAN);
-
-		fprintf(out, "; beside it %s of kernel memory (%s %% of the PSS)", text, part);
-	} else {
-		markdown_print(out, "; its kernel memory is not known (%s)", kernel.reason);
-	}
-	if (fixed.status == CELL_OK) {
-		cleanup_free char *text = value_text(fixed.median, "B");
-
-		fprintf(out, "; daemons that serve all instances: %s", text);
-	}
-	struct cell code = view_cell(v, a, "memory.emulator_code");
-
-	if (code.status == CELL_OK && code.median > 0) {
-		cleanup_free char *text = value_text(code.median, "B");
-
-		fprintf(out,
-			"; %s of the PSS are the emulator's translation buffer, which a real CPU does not need",
-			text);
-	}
-	fputs(".\n", out);
+	markdown_print(out, "- **%s**: ", v->arms[a].shown);
+	markdown_print(out, "%s.\n", text);
 }
 
 void markdown_pss(FILE *out, const struct view *v)
@@ -106,7 +78,8 @@ void markdown_pss(FILE *out, const struct view *v)
 		return;
 	fputs("\n## What PSS leaves out\n\n"
 	      "PSS adds up what the instance's processes map. It sees neither the kernel's own memory made for them (slab, "
-	      "stacks, page tables, sockets: `memory.cgroup_kernel`) nor daemons shared by all (`memory.fixed`).\n\n",
+	      "stacks, page tables, sockets: `memory.cgroup_kernel`) nor daemons shared by all (`memory.fixed`, "
+	      "`processes.fixed`).\n\n",
 		out);
 	for (size_t a = 0; a < v->n_arms; a++)
 		pss_row(out, v, a);

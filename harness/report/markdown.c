@@ -243,6 +243,7 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 	}
 	v->at = kept;
 	section_slopes(out, v);
+	markdown_ledger(out, v);
 	section_findings(out, v);
 	markdown_pss(out, v);
 	markdown_equivalence(out, v);

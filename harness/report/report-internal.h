@@ -153,6 +153,7 @@ struct chart {
 	struct panel panels[3];
 	size_t n_panels;
 	char *footer[2];
+	char *script, *data; /* of a chart that is not made of bars; else NULL */
 	bool any_emulated, any_missing, any_points;
 };
 
@@ -181,10 +182,29 @@ void chart_boot(struct chart *c, const struct view *v);
 void chart_memory(struct chart *c, const struct view *v);
 void chart_processes(struct chart *c, const struct view *v);
 void chart_network(struct chart *c, const struct view *v);
+void chart_ledger(struct chart *c, const struct view *v);
+void chart_scaling(struct chart *c, const struct view *v);
 struct chart_kind {
 	const char *name;
 	void (*make)(struct chart *c, const struct view *v);
+	bool (*worth)(const struct view *v); /* whether the run has anything for it; NULL = always drawn */
 };
+
+/* ---- chart-ledger.c: the memory ledger ---- */
+
+#define LEDGER_FLOOR (8 << 20) /* B: below it the host's own noise is larger than the share that may be missing */
+struct ledger_part {
+	const char *metric, *name, *meaning;
+};
+extern const struct ledger_part ledger_parts[]; /* ends with metric NULL */
+struct ledger {
+	bool kept; /* the run has one */
+	struct cell total, residual;
+	double sum; /* of the parts' medians; NaN when one is missing */
+};
+struct ledger ledger_of(const struct view *v, size_t arm);
+bool ledger_any(const struct view *v);
+bool scaling_any(const struct view *v);
 extern const struct chart_kind chart_kinds[]; /* ends with name NULL */
 
 /* gnuplot.c: NAME.svg and NAME.png from NAME.gp in chartsfd. 0; 1 with *missing (new) when there is no
@@ -211,6 +231,9 @@ const json_t *view_comparison(const struct view *v, const char *arm, const char 
 char *comparison_text(const json_t *comparison);
 /* New: "1.27× higher", "+29.4 MiB † unclear (+8 blocks)", "n/a". */
 char *verdict_text(const json_t *comparison, bool *emulated);
+/* New: "PSS 1.2 MiB; beside it kernel memory 300 KiB (24.4 % of the PSS), daemons for all 0 B in 0 processes":
+ * what PSS leaves out in an arm, foreign text cleaned; NULL where there is no PSS. */
+char *pss_leaves_out(const struct view *v, size_t a, bool brief);
 /* New: "http, 1 instance". */
 char *setting_text(const struct setting *s);
 
@@ -223,6 +246,8 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 /* markdown-run.c: sections about the run itself. */
 void markdown_about(FILE *out, const struct view *v);
 void markdown_pss(FILE *out, const struct view *v);
+/* markdown-ledger.c */
+void markdown_ledger(FILE *out, const struct view *v);
 void markdown_equivalence(FILE *out, const struct view *v);
 void markdown_reproduce(FILE *out, const struct view *v);
 void markdown_errors(FILE *out, const struct view *v);

@@ -82,7 +82,8 @@ static int write_charts(struct progress_of_charts *p, struct view *v, struct err
 		if (known || (i > 0 && v->at.instances <= 0))
 			continue;
 		for (const struct chart_kind *kind = chart_kinds; kind->name; kind++)
-			if (write_chart(p, kind, v, number, err))
+			if ((!kind->worth || kind->worth(v)) &&
+				write_chart(p, kind, v, number, err))
 				rc = -1;
 		number++;
 	}

@@ -123,3 +123,50 @@ char *setting_text(const struct setting *s)
 	return xasprintf("%s, %" JSON_INTEGER_FORMAT " instance%s",
 		*workload ? workload : "unnamed", s->instances, s->instances == 1 ? "" : "s");
 }
+
+/* "164 KiB", or "unknown (reason)". New. */
+static char *known_text(const struct cell *c)
+{
+	if (c->status == CELL_OK)
+		return value_text(c->median, c->unit);
+	cleanup_free char *reason = clean_text(c->reason);
+
+	return xasprintf("unknown (%s)", reason);
+}
+
+char *pss_leaves_out(const struct view *v, size_t a, bool brief)
+{
+	struct cell pss = view_cell(v, a, "memory.pss");
+	struct cell kernel = view_cell(v, a, "memory.cgroup_kernel");
+	struct cell fixed = view_cell(v, a, "memory.fixed");
+	struct cell daemons = view_cell(v, a, "processes.fixed");
+	struct cell code = view_cell(v, a, "memory.emulator_code");
+	char *text;
+
+	if (pss.status != CELL_OK)
+		return NULL;
+	cleanup_free char *held = known_text(&pss);
+	cleanup_free char *kernel_text = known_text(&kernel);
+	cleanup_free char *fixed_text = known_text(&fixed);
+	cleanup_free char *count = daemons.status == CELL_OK ? number_text(daemons.median) : NULL;
+	cleanup_free char *part =
+		number_text(pss.median > 0 ? 100 * kernel.median / pss.median : NAN);
+
+	if (brief)
+		return xasprintf("PSS %s leaves out %s of kernel memory and %s of daemons for all",
+			held, kernel_text, fixed_text);
+	text = xasprintf("PSS %s; beside it kernel memory %s%s%s%s, daemons for all %s%s%s%s", held,
+		kernel_text, kernel.status == CELL_OK ? " (" : "",
+		kernel.status == CELL_OK ? part : "",
+		kernel.status == CELL_OK ? " % of the PSS)" : "", fixed_text, count ? " in " : "",
+		count ? count : "", count ? (daemons.median == 1 ? " process" : " processes") : "");
+	if (code.status == CELL_OK && code.median > 0) {
+		cleanup_free char *buffer = known_text(&code);
+		cleanup_free char *shorter = text;
+
+		text = xasprintf(
+			"%s; %s of the PSS are the emulator's translation buffer, which a real CPU does not need",
+			shorter, buffer);
+	}
+	return text;
+}

@@ -218,6 +218,18 @@ static void print_comparisons(
 	print_grid(s, &g, heads, (size_t)base);
 }
 
+/* One line an arm: nobody shall take PSS for the whole. */
+static void print_left_out(const struct screen *s, const struct view *v, char **heads)
+{
+	for (size_t a = 0; a < v->n_arms; a++) {
+		cleanup_free char *text = pss_leaves_out(v, a, true);
+		cleanup_free char *prefix = text ? xasprintf("%s: ", heads[a]) : NULL;
+
+		if (text)
+			put_wrapped(s, prefix, text);
+	}
+}
+
 static void print_setting(const struct screen *s, const struct view *v, char **heads)
 {
 	cleanup_grid struct grid g = {0};
@@ -241,8 +253,8 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 
 		put_wrapped(s, number, safe_text(notes.text[i], buf));
 	}
-	if (emulated || notes.n)
-		fputc('\n', s->out);
+	print_left_out(s, v, heads);
+	fputc('\n', s->out);
 }
 
 int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned width, bool colour)

@@ -3,6 +3,7 @@
 #include "real-agent.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>

@@ -439,9 +439,104 @@ static void live_host(void **state)
 	assert_int_equal(strangers, 0);
 }
 
+/* The capture holds no guest RAM: its heap, of which the size is known, stands for it. */
+static void mappings_of_a_machine_monitor(void **state)
+{
+	cleanup_close int root = tree_captured("hybrid");
+	struct process_mappings m = {.buffer = 5};
+	bool gone = true;
+
+	(void)state;
+	assert_int_equal(proc_mappings_add(root, 4242, 14832 * KIB, &m, &gone, NULL), 0);
+	assert_false(gone);
+	assert_int_equal(m.ram_areas, 1);
+	assert_int_equal(m.ram_anon, 4064 * KIB);
+	assert_int_equal(m.ram_shmem, 0);
+	assert_int_equal(m.buffer, 5 + 2048 * KIB); /* added, not set */
+	assert_int_equal(m.rest_anon, (1004 + 1212 + 16) * KIB);
+	assert_int_equal(m.rest_resident, (4124 + 4972 + 1560 + 1004 + 1212 + 16) * KIB);
+	assert_int_equal(m.rest_writable, (3748 + 132) * KIB);
+	m = (struct process_mappings){0};
+	assert_int_equal(proc_mappings_add(root, 4242, 0, &m, &gone, NULL), 0);
+	assert_int_equal(m.ram_areas, 0);
+	assert_int_equal(m.rest_anon, (1004 + 1212 + 4064 + 16) * KIB);
+	assert_int_equal(proc_mappings_add(root, 999, 0, &m, &gone, NULL), 0);
+	assert_true(gone);
+}
+
+#define AREA(head, rss, anon, huge)                                                                \
+	head "\nSize: 4 kB\nRss: " rss " kB\nAnonymous: " anon " kB\nShared_Hugetlb: " huge        \
+	     " kB\nPrivate_Hugetlb: 0 kB\nVmFlags: rd wr\n"
+
+/* Split RAM is put together; whole RAM beside another mapping is not joined with it. memfd and huge pages. */
+static void guest_ram_in_pieces_and_kinds(void **state)
+{
+	static const struct {
+		const char *smaps;
+		unsigned areas;
+		uint64_t anon, shmem, huge, rest;
+	} rows[] = {
+		{AREA("10000-14000 rw-p 00000000 00:00 0", "8", "8", "0")
+				AREA("14000-20000 rw-p 00000000 00:00 0", "12", "12", "0"),
+			1, 20, 0, 0, 0},
+		{AREA("10000-20000 rw-p 00000000 00:00 0", "60", "60", "0")
+				AREA("20000-24000 rw-p 00000000 00:00 0 ", "7", "7", "0"),
+			1, 60, 0, 0, 7},
+		{AREA("10000-20000 rw-s 00000000 00:01 7 /memfd:ram (deleted)", "40", "0", "0"), 1,
+			0, 40, 0, 0},
+		{AREA("10000-20000 rw-s 00000000 00:0f 7 /dev/hugepages/x (deleted)", "0", "0",
+			 "64"),
+			1, 0, 0, 64, 0},
+		{AREA("10000-20000 r--p 00000000 00:00 0", "60", "60", "0"), 0, 0, 0, 0, 60},
+		{AREA("10000-20000 rw-p 00000000 00:00 0", "3", "3", "0")
+				AREA("30000-40000 rw-p 00000000 00:00 0", "4", "4", "0"),
+			2, 7, 0, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct tree t = tree_new();
+		struct process_mappings m = {0};
+		bool gone = true;
+
+		tree_put(&t, "proc/7/smaps", rows[i].smaps);
+		assert_int_equal(proc_mappings_add(t.fd, 7, 0x10000, &m, &gone, NULL), 0);
+		assert_int_equal(m.ram_areas, rows[i].areas);
+		assert_int_equal(m.ram_anon, rows[i].anon * KIB);
+		assert_int_equal(m.ram_shmem, rows[i].shmem * KIB);
+		assert_int_equal(m.ram_hugetlb, rows[i].huge * KIB);
+		assert_int_equal(m.rest_anon, rows[i].rest * KIB);
+		tree_free(&t);
+	}
+}
+
+static void malformed_mappings(void **state)
+{
+	static const char *const texts[] = {"x\n", "10000-20000 rw-p 00000000 00:00 0\n",
+		"10000-20000 rw-p 00000000 00:00 0\nRss: 4 kB\n",
+		"20000-10000 rw-p 00000000 00:00 0\nRss: 4 kB\n"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct tree t = tree_new();
+		struct process_mappings m = {.rest_anon = 3};
+		struct error err = ERROR_INIT;
+		bool gone = true;
+
+		tree_put(&t, "proc/7/smaps", texts[i]);
+		assert_int_equal(proc_mappings_add(t.fd, 7, 0, &m, &gone, &err), -1);
+		assert_memory_equal(err.text, "/proc/7/smaps: ", 15);
+		assert_int_equal(m.rest_anon, 3);
+		tree_free(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mappings_of_a_machine_monitor),
+		cmocka_unit_test(guest_ram_in_pieces_and_kinds),
+		cmocka_unit_test(malformed_mappings),
 		cmocka_unit_test(meminfo_of_a_capture),
 		cmocka_unit_test(per_cpu_pages_are_summed),
 		cmocka_unit_test(host_counters),

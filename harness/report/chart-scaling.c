@@ -1,0 +1,282 @@
+/* chart-scaling.c - memory over the number of instances: every value, the straight line through them and its 95 %
+ * band. It is no chart of bars, so it writes its script and data itself. A further panel: a line in shown[]. */
+#include "chart-draw.h"
+
+#include "util.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+	const char *metric, *name;
+} shown[] = {
+	{"memory.host_delta", "what the machine has less"},
+	{"memory.pss", "PSS"},
+	{"memory.cgroup", "charged to the cgroups"},
+};
+#define PANELS ARRAY_SIZE(shown)
+#define STEPS 24 /* of a band */
+enum { FLOOR = 96, CEILING = 96, TEXT = 15, MARGIN = 76 };
+
+struct fit {
+	bool there;
+	double intercept, slope, lo, hi;
+	double n, mean, spread; /* of the points' N: count, mean, sum of squares */
+	double most, least; /* of the values; least at most 0 */
+	double most_n;
+};
+
+static const json_t *slope_row(const struct view *v, size_t a, const char *metric)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach ((json_t *)json_list(v->summary, "slopes"), i, row)
+		if (!strcmp(json_text_at(row, "metric", NULL), metric) &&
+			!strcmp(json_text_at(row, "arm", NULL), v->arms[a].name) &&
+			!strcmp(json_text_at(row, "workload", NULL), v->at.workload))
+			return row;
+	return NULL;
+}
+
+bool scaling_any(const struct view *v)
+{
+	for (size_t a = 0; a < v->n_arms; a++)
+		for (size_t i = 0; i < PANELS; i++)
+			if (slope_row(v, a, shown[i].metric))
+				return true;
+	return false;
+}
+
+/* Writes one arm's points ("N total") of one metric and gathers what the band needs. */
+static void put_points(FILE *out, const struct view *v, size_t a, const char *metric, struct fit *f)
+{
+	double sum = 0, squares = 0;
+
+	for (size_t s = 0; s < v->n_settings; s++) {
+		struct view at = *v;
+		struct cell cell;
+		json_t *value;
+		size_t i;
+
+		if (strcmp(v->settings[s].workload, v->at.workload) != 0)
+			continue;
+		at.at = v->settings[s];
+		cell = view_cell(&at, a, metric);
+		json_array_foreach ((json_t *)cell.values, i, value) {
+			double n = (double)at.at.instances;
+			double total = json_number_value(value) * fmax(n, 1);
+
+			if (!json_is_number(value) || !isfinite(total))
+				continue;
+			fprintf(out, "%.10g %.10g\n", n, total);
+			sum += n;
+			squares += n * n;
+			f->n++;
+			f->most = fmax(f->most, total);
+			f->least = fmin(f->least, total);
+			f->most_n = fmax(f->most_n, n);
+		}
+	}
+	f->mean = f->n > 0 ? sum / f->n : 0;
+	f->spread = f->n > 0 ? squares - sum * sum / f->n : 0;
+}
+
+/* The 95 % band of a least-squares line (Draper and Smith 1998, 1.4): half width of the slope's interval times
+ * sqrt(Sxx / n + (N - mean)^2). */
+static void put_band(FILE *out, const struct fit *f)
+{
+	double half = (f->hi - f->lo) / 2;
+
+	for (int k = 0; k <= STEPS; k++) {
+		double n = f->most_n * k / STEPS, y = f->intercept + f->slope * n;
+		double band =
+			half * sqrt(f->spread / fmax(f->n, 1) + (n - f->mean) * (n - f->mean));
+
+		if (isfinite(band))
+			fprintf(out, "%.10g %.10g %.10g %.10g\n", n, y, y - band, y + band);
+		else
+			fprintf(out, "%.10g %.10g NaN NaN\n", n, y);
+	}
+}
+
+/* Two blocks for each metric and arm: points, then line and band. */
+static char *make_data(const struct view *v, const struct chart *c, struct fit *fits)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return xstrdup("");
+	fputs("# scaling: totals of the whole set in B over the number of instances\n", out);
+	for (size_t i = 0; i < PANELS; i++)
+		for (size_t a = 0; a < v->n_arms; a++) {
+			struct fit *f = &fits[i * v->n_arms + a];
+			const json_t *row = slope_row(v, a, shown[i].metric);
+
+			fprintf(out, "# %s, arm %s: instances total\n", shown[i].metric,
+				c->rows[a].name);
+			put_points(out, v, a, shown[i].metric, f);
+			f->there = row && f->n > 0;
+			f->intercept = json_number_at(row, "intercept", NULL);
+			f->slope = json_number_at(row, "slope", NULL);
+			f->lo = json_number_at(row, "slope_lo", NULL);
+			f->hi = json_number_at(row, "slope_hi", NULL);
+			fputs(f->n > 0 ? "\n\n# line: instances fit low high\n"
+				       : "NaN NaN\n\n\n# line: none\n",
+				out);
+			if (f->there && isfinite(f->slope) && isfinite(f->intercept))
+				put_band(out, f);
+			else
+				fputs("NaN NaN NaN NaN\n", out);
+			fputs("\n\n", out);
+		}
+	fclose(out);
+	return text;
+}
+
+/* Largest total that is still small beside the others: the second row of panels shows up to there. */
+static double small_limit(const struct view *v, const struct fit *fits)
+{
+	cleanup_free double *ends = xcalloc(v->n_arms, sizeof(*ends));
+
+	for (size_t a = 0; a < v->n_arms; a++)
+		for (size_t i = 0; i < PANELS; i++)
+			ends[a] = fmax(ends[a], fits[i * v->n_arms + a].most);
+	return scale_gap(ends, v->n_arms, 6);
+}
+
+static void put_slope_text(
+	struct drawing *d, const struct view *v, size_t a, const struct fit *f, double x, double *y)
+{
+	cleanup_free char *each = interval_text(f->slope, f->lo, f->hi, "B", true);
+	cleanup_free char *text = xasprintf("%s: %s each%s", d->c->rows[a].name,
+		isfinite(f->slope) ? each : "no line", v->arms[a].emulated ? ", emulated" : "");
+
+	fprintf(d->out, "set label %u '' at screen %.5f,%.5f point pt %d ps 1 lc rgb '%s' front\n",
+		++d->labels, x / d->width, *y / d->height,
+		v->arms[a].emulated ? chart_styles[a % chart_style_count].hollow_dot
+				    : chart_styles[a % chart_style_count].dot,
+		chart_styles[a % chart_style_count].colour);
+	put_screen_label(d, text, x + 10, *y, 9, "#000000", "left");
+	*y -= TEXT;
+}
+
+static void panel(struct drawing *d, const struct view *v, const struct fit *fits, size_t i,
+	double limit, double bottom, double top)
+{
+	double width = (d->width - 16 - MARGIN * PANELS) / PANELS;
+	double left = MARGIN + (width + MARGIN) * (double)i, y = top - 4;
+	double most = 0, least = 0, most_n = 0;
+	bool first = true;
+	size_t in = 0;
+
+	for (size_t a = 0; a < v->n_arms; a++) {
+		const struct fit *f = &fits[i * v->n_arms + a];
+
+		if (!f->there || (limit > 0 && f->most > limit))
+			continue;
+		most = fmax(most, f->most);
+		least = fmin(least, f->least);
+		most_n = fmax(most_n, f->most_n);
+		in++;
+	}
+	cleanup_free char *heading =
+		xasprintf("%s%s", shown[i].name, limit > 0 ? ": the small ones" : "");
+	struct scale scale = scale_for("B", most);
+
+	put_screen_label(d, heading, left, y, 11, "#000000", "left");
+	y -= TEXT + 4;
+	for (size_t a = 0; a < v->n_arms; a++) {
+		const struct fit *f = &fits[i * v->n_arms + a];
+
+		if (f->there && (limit <= 0 || f->most <= limit))
+			put_slope_text(d, v, a, f, left + 6, &y);
+	}
+	fprintf(d->out,
+		"set lmargin at screen %.5f\nset rmargin at screen %.5f\nset bmargin at screen %.5f\n"
+		"set tmargin at screen %.5f\nset xrange [%g:%g]\nset yrange [%.10g:%.10g]\nset border 3 lc rgb '#888888'\n"
+		"set xtics nomirror %s\nset ytics nomirror autofreq\nset xlabel 'instances' textcolor rgb '#444444'\n"
+		"set ylabel '%s, whole set' textcolor rgb '#444444'\nS = %.10g\n",
+		left / d->width, (left + width) / d->width, bottom / d->height, y / d->height,
+		-0.02 * most_n, 1.04 * fmax(most_n, 1),
+		1.08 * least / scale.divisor - (most > 0 ? 0.02 * most / scale.divisor : 0),
+		most > 0 ? 1.08 * most / scale.divisor : 1, most_n <= 10 ? "0,1" : "autofreq",
+		scale.unit, scale.divisor);
+	for (size_t a = 0; a < v->n_arms; a++) {
+		const struct fit *f = &fits[i * v->n_arms + a];
+		const struct chart_style *style = &chart_styles[a % chart_style_count];
+		size_t block = 2 * (i * v->n_arms + a);
+
+		if (!f->there || (limit > 0 && f->most > limit))
+			continue;
+		fprintf(d->out,
+			"%s'%s.dat' index %zu using 1:($3/S):($4/S) with filledcurves fs transparent solid 0.2 noborder lc rgb '%s', \\\n"
+			"     '' index %zu using 1:($2/S) with lines lw 1.6 dt %d lc rgb '%s', \\\n"
+			"     '' index %zu using 1:($2/S) with points pt %d ps 0.9 lc rgb '%s'",
+			first ? "plot " : ", \\\n     ", d->c->name, block + 1, style->colour,
+			block + 1, v->arms[a].emulated ? 2 : 1, style->colour, block,
+			v->arms[a].emulated ? style->hollow_dot : style->dot, style->colour);
+		first = false;
+	}
+	fputs(in ? "\n" : "set yrange [0:1]\nplot -1e9 notitle\n", d->out);
+	fputs("unset label\n", d->out);
+	d->labels = 0;
+}
+
+static char *make_script(const struct view *v, const struct chart *c, const struct fit *fits)
+{
+	struct drawing d = {.c = c, .width = WIDTH, .height = HEIGHT};
+	double limit = small_limit(v, fits), top, middle;
+	char *text = NULL;
+	size_t size;
+
+	d.out = open_memstream(&text, &size);
+	if (!d.out)
+		return xstrdup("");
+	top = d.height - CEILING + 10;
+	middle = limit > 0 ? (top + FLOOR) / 2 + 24 : FLOOR;
+	chart_head(&d);
+	for (size_t i = 0; i < PANELS; i++)
+		panel(&d, v, fits, i, 0, middle + (limit > 0 ? 44 : 0), top);
+	for (size_t i = 0; limit > 0 && i < PANELS; i++)
+		panel(&d, v, fits, i, limit, FLOOR, middle - 14);
+	fputs("unset multiplot\nunset output\nif (pass < 2) reread\nundefine pass\n", d.out);
+	fclose(d.out);
+	return text;
+}
+
+static char *footer(const struct view *v)
+{
+	cleanup_free char *workload = cut_text(v->at.workload, 40);
+
+	return xasprintf(
+		"Least squares over all blocks, bands and intervals by Student's t. Workload %s. Totals of the set; PSS sees no kernel memory.",
+		workload);
+}
+
+void chart_scaling(struct chart *c, const struct view *v)
+{
+	static const char *const names[] = {"memory.host_delta", NULL};
+	cleanup_free struct fit *fits = xcalloc(PANELS * v->n_arms, sizeof(*fits));
+	int big = view_platform(v, "vm");
+	const struct fit *f;
+
+	chart_init(c, "scaling", v);
+	c->data = make_data(v, c, fits);
+	f = &fits[big < 0 ? 0 : big];
+	cleanup_free char *each = value_text(f->slope, "B");
+
+	if (f->there && isfinite(f->slope))
+		c->title = xasprintf("One more instance of %s takes %s from the machine",
+			c->rows[big < 0 ? 0 : big].name, each);
+	else
+		c->title = xstrdup("Memory over the number of instances: no line");
+	c->subtitle = xstrdup(
+		"Every value, the straight line through them, its 95 % band; slopes with their intervals. Hollow and dashed: emulated (TCG).");
+	chart_footer(c, v, names, "");
+	free(c->footer[0]);
+	c->footer[0] = footer(v);
+	c->script = make_script(v, c, fits);
+}
