@@ -64,7 +64,7 @@ for n in 1 2 3; do
   flags=$(marks "$work/quiet$n" flags)
   [ "${flags%% *}" = 0 ] && break
 done
-same quiet-exit 0 $code
+same quiet-exit 0 "$code"
 same quiet-flags-follow-the-figures True "$(marks "$work/quiet$n" same)"
 if [ "${flags%% *}" = 0 ]; then
   ok quiet-is-not-flagged

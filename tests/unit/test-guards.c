@@ -1,6 +1,6 @@
 /* test-guards.c - counters of two moments against limits; what is foreign and what is our own. */
 #include "guards.h"
-#include "procfs.h"
+#include "summary.h"
 #include "util.h"
 #include "wait.h"
 
@@ -124,6 +124,75 @@ static void living_host(void **state)
 	assert_true(guard_between(&b, &c).foreign_cpu > 0.3);
 }
 
+/* Eight blocks of two arms alike, but for the last two, which were disturbed in arm b. */
+static json_t *findings_of(double disturbed)
+{
+	struct sample samples[16];
+	struct trial_mark marks[16];
+	struct sample_set set = {.samples = samples, .n = 16, .done = marks, .n_done = 16};
+	json_t *run = json_pack("{s:s, s:{s:i, s:i, s:s, s:[s]}}", "id", "x", "plan", "blocks", 8,
+		"warmup", 0, "base", "a", "primary", "memory.pss");
+	struct error err = ERROR_INIT;
+	json_t *summary, *findings;
+
+	for (unsigned i = 0; i < 16; i++) {
+		bool hit = i % 2 && i / 2 >= 6;
+
+		samples[i] = (struct sample){.block = i / 2,
+			.trial = i,
+			.arm = i % 2 ? "b" : "a",
+			.workload = "w",
+			.instances = 1,
+			.metric = MEMORY_PSS,
+			.status = SAMPLE_OK,
+			.value = hit ? disturbed : 100,
+			.flags = hit ? FLAG_FOREIGN_CPU : 0};
+		marks[i] = (struct trial_mark){.block = i / 2,
+			.trial = i,
+			.instances = 1,
+			.arm = samples[i].arm,
+			.workload = "w"};
+	}
+	summary = summary_make(run, &set, &err);
+	assert_string_equal(err.text, "");
+	assert_int_equal(json_integer_value(
+				 json_object_get(json_object_get(summary, "blocks"), "disturbed")),
+		2);
+	findings = json_incref(json_object_get(summary, "findings"));
+	json_decref(summary);
+	json_decref(run);
+	return findings;
+}
+
+static unsigned count_kind(const json_t *findings, const char *kind, const char *text)
+{
+	const json_t *one;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach (findings, i, one)
+		n += !strcmp(json_string_value(json_object_get(one, "kind")), kind) &&
+			strstr(json_string_value(json_object_get(one, "text")), text);
+	return n;
+}
+
+static void with_and_without(void **state)
+{
+	json_t *far = findings_of(200), *near = findings_of(101);
+
+	(void)state;
+	assert_int_equal(
+		count_kind(far, "disturbed", "2 of 8 counted blocks disturbed (foreign_cpu)"), 1);
+	assert_int_equal(count_kind(far, "sensitivity", "arm b against a"), 1);
+	assert_int_equal(
+		count_kind(far, "sensitivity", "unclear with the disturbed blocks, same without"),
+		1);
+	assert_int_equal(count_kind(near, "disturbed", ""), 1);
+	assert_int_equal(count_kind(near, "sensitivity", ""), 0);
+	json_decref(far);
+	json_decref(near);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +200,7 @@ int main(void)
 		cmocka_unit_test(own_work),
 		cmocka_unit_test(each_limit),
 		cmocka_unit_test(living_host),
+		cmocka_unit_test(with_and_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
