@@ -126,7 +126,9 @@ struct trial *schedule_left(const struct schedule *s, const struct trial *only, 
 
 	*n = 0;
 	for (unsigned block = s->block; block < end; block++) {
-		for (unsigned attempt = 0; attempt <= is_repeated(s, block); attempt++) {
+		unsigned attempts = is_repeated(s, block) ? 2 : 1;
+
+		for (unsigned attempt = 0; attempt < attempts; attempt++) {
 			if (only && (only->block != block || only->attempt != attempt))
 				continue;
 			for (size_t i = block * s->per_block; i < (block + 1) * s->per_block; i++)
