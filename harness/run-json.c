@@ -152,14 +152,14 @@ int run_json_begin(struct run *r, struct error *err)
 
 void run_json_failure(struct run *r, const struct trial *t, const char *text, const char *tail)
 {
-	json_t *e = json_pack("{s:i, s:i, s:s, s:s, s:s}", "block", (int)t->block, "trial",
-		(int)t->index, "arm", t->arm->name, "workload", t->workload->name, "text", text);
-	json_t *tail_json = tail ? json_string(tail) : NULL;
+	/* The words of a guest may be anything: json_text() shows what is not UTF-8. */
+	json_t *e = json_pack("{s:i, s:i, s:s, s:s, s:o, s:o}", "block", (int)t->block, "trial",
+		(int)t->index, "arm", t->arm->name, "workload", t->workload->name, "text",
+		json_text(text), "tail", tail ? json_text(tail) : json_null());
 	struct error ignored = ERROR_INIT;
 
 	if (!e)
 		return;
-	json_object_set_new(e, "tail", tail_json ? tail_json : json_null());
 	json_array_append_new(json_object_get(r->json, "errors"), e);
 	/* Now, not at the end: a run that is killed keeps what failed in it. */
 	run_folder_write_json(&r->folder, "run.json", r->json, &ignored);

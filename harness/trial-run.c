@@ -134,7 +134,10 @@ int trial_run(struct run *r, const struct trial *t, struct error *err)
 		rc = error_set(err, stop_err.code, "%s", stop_err.text);
 	/* A trial cut by Ctrl-C leaves no record: it was not measured. A failed one says so. */
 	if (rc == 0 || !is_interrupt(err)) {
-		measurement_fill(&s.m, rc < 0 ? err->text : "the probe said nothing");
+		if (rc < 0)
+			measurement_fail(&s.m, err->text);
+		else
+			measurement_fill(&s.m, "the probe said nothing");
 		if (write_samples(&s, &write_err) < 0) {
 			rc = -1;
 			*err = write_err;

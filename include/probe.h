@@ -12,6 +12,7 @@
 #include "traffic.h"
 #include "workload.h"
 
+#include <jansson.h>
 #include <stddef.h>
 
 /* One instance set while it is measured. */
@@ -26,6 +27,7 @@ struct measurement {
 	int64_t prepare_ns;         /* time spent in prepare, all instances */
 	unsigned extra_flags;       /* set on every sample (guards) */
 	void *data[8];              /* one slot a probe, by its index in probes[]; freed by after() */
+	json_t *census; /* names of what was counted, by layer, with "keep_census"; NULL; owned */
 	struct measured_value {
 		enum sample_status status;
 		double value;  /* with SAMPLE_OK */
@@ -64,5 +66,7 @@ enum probe_step { PROBE_BEFORE, PROBE_READY, PROBE_MEASURE, PROBE_AFTER };
 int probes_step(struct measurement *m, enum probe_step step, struct error *err);
 /* Metrics of enabled probes that nothing was said about become failed samples with this reason. */
 void measurement_fill(struct measurement *m, const char *reason);
+/* The trial failed: what was found on the way is no number, every metric becomes a failed sample. */
+void measurement_fail(struct measurement *m, const char *reason);
 
 #endif

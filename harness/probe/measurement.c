@@ -17,6 +17,8 @@ void measurement_free(struct measurement *m)
 {
 	for (size_t i = 0; i < METRIC_COUNT; i++)
 		free(m->out[i].reason);
+	json_decref(m->census);
+	m->census = NULL;
 	memset(m->out, 0, sizeof(m->out));
 }
 
@@ -82,13 +84,23 @@ int probes_step(struct measurement *m, enum probe_step step, struct error *err)
 	return rc;
 }
 
-void measurement_fill(struct measurement *m, const char *reason)
+static void fail_all(struct measurement *m, const char *reason, bool found_too)
 {
 	for (unsigned i = 0; probes[i]; i++) {
 		if (!m->plan->probe_enabled[i])
 			continue;
 		for (unsigned id = probes[i]->first; id <= probes[i]->last; id++)
-			if (!m->out[id].filled && !metrics[id].derived)
+			if ((found_too || !m->out[id].filled) && !metrics[id].derived)
 				not_measured(m, id, SAMPLE_FAILED, "%s", reason);
 	}
+}
+
+void measurement_fill(struct measurement *m, const char *reason)
+{
+	fail_all(m, reason, false);
+}
+
+void measurement_fail(struct measurement *m, const char *reason)
+{
+	fail_all(m, reason, true);
 }

@@ -193,6 +193,8 @@ static void expect_failure(unsigned n, const char *at, unsigned index, const cha
 	assert_non_null(strstr(err.text, text));
 	assert_int_equal(sample_of(BOOT_CPU)->status, SAMPLE_FAILED);
 	assert_non_null(strstr(sample_of(BOOT_CPU)->reason, text));
+	/* Not even what was found before it failed is a number. */
+	assert_int_equal(sample_of(BOOT_STOP)->status, SAMPLE_FAILED);
 	assert_int_equal(samples.n_done, 1);
 	sample_set_free(&samples);
 }
