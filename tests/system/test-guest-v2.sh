@@ -126,7 +126,7 @@ finished v2 blocks
 nothing_left v2 blocks
 run_is_sound blocks 3 host container
 finished v2 gc
-gc_removed='d["runs"]+d["cgroups"]+d["processes"]'
+gc_removed='d["runs"]+d["cgroups"]+d["processes"]+d["files"]'
 same v2-gc-finds-nothing 0 "$(json "$work/v2/gc.txt" "$gc_removed" 2>&1)"
 check v2-killed-while-it-had-groups grep -q tare- "$work/v2/kill.groups"
 nothing_left v2 kill
