@@ -18,7 +18,8 @@ Q := $(if $(V),,@)
 # The launcher runs outside the harness: it is not part of the archive.
 LAUNCHER := harness/platform/vm-launcher.c
 HARNESS := $(filter-out harness/main.c $(LAUNCHER),$(wildcard harness/*.c harness/*/*.c))
-AGENT := $(wildcard workloads/*.c)
+# The agent shares one pure file with the harness.
+AGENT := $(wildcard workloads/*.c) harness/sha256.c
 UNIT := $(wildcard tests/unit/test-*.c)
 OBJ := $(HARNESS:%.c=$(BUILD)/obj/%.o)
 AGENT_OBJ := $(AGENT:%.c=$(BUILD)/obj/%.o)

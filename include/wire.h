@@ -1,5 +1,5 @@
 /* wire.h - the control channel between harness and agent, and the ports of the agent's network ends.
- * The only header of the harness that workloads/ may include.
+ * The only header of the harness that workloads/ may include, beside sha256.h.
  *
  * Text lines, at most WIRE_LINE bytes with the newline, ASCII, values percent-encoded (space, %, =,
  * control bytes and everything from 0x7f on).
@@ -35,7 +35,7 @@
  *   census [names=1]     user= kernel= pool= payload= threads= [names=a,b,..] processes the agent can see (plain
  *                        child: itself and its descendants), itself and network ends counted in user; pool: kernel
  *                        threads named kworker*, which come and go, not counted in kernel; threads:
- *                        those of user processes beyond the main ones; a comma in a name becomes _
+ *                        those of user processes beyond the main ones; a comma in a name becomes _, kernel threads: [name]
  *   facts                the equivalence aspects as seen from inside (one key each): cpus cpus_online mem_total
  *                        kernel clocksource mtu (of eth0, or none) env (SHA-256 of the workload's, sorted)
  *                        limits uid capabilities seccomp seccomp_filters no_new_privs fds (what the agent found

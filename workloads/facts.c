@@ -1,5 +1,6 @@
 /* The equivalence aspects as they look from inside. A new one is one call in do_facts(). */
 #include "inside.h"
+#include "sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ static void hash_file(const char *path, char hex[65])
 	if (n < 0)
 		strcpy(hex, "unknown");
 	else
-		sha256_hex(&s, hex);
+		sha256_end(&s, hex);
 }
 
 /* A command's own program; a verb's is the agent. */
@@ -67,7 +68,7 @@ static void fact_environment(struct inside *in, struct answer *a)
 	sha256_init(&s);
 	for (size_t i = 0; i < env->n; i++)
 		sha256_add(&s, sorted[i], strlen(sorted[i]) + 1);
-	sha256_hex(&s, hex);
+	sha256_end(&s, hex);
 	free(sorted);
 	answer_text(a, "env", hex);
 }

@@ -218,14 +218,4 @@ int vm_open_channel(void);
 void vm_after_hello(void);
 void vm_power_off(int channel) __attribute__((noreturn));
 
-/* hex gets 64 digits and NUL. */
-struct sha256 {
-	uint32_t state[8];
-	uint64_t length;
-	unsigned char block[64];
-};
-void sha256_init(struct sha256 *s);
-void sha256_add(struct sha256 *s, const void *data, size_t len);
-void sha256_hex(struct sha256 *s, char hex[65]);
-
 #endif
