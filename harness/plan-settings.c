@@ -173,11 +173,19 @@ static int read_base(struct plan *p, const struct plan_source *s, struct error *
 	return 0;
 }
 
+static int read_census(struct plan *p, const struct plan_source *s, struct error *err)
+{
+	if (json_get_bool(s->json, "keep_census", &p->keep_census, s->where, err) < 0)
+		return -1;
+	p->keep_census = p->keep_census || s->override->keep_census;
+	return 0;
+}
+
 int plan_read_settings(struct plan *p, const struct plan_source *s, struct error *err)
 {
 	if (read_blocks(p, s, err) < 0 || read_seed(p, s, err) < 0 || read_times(p, s, err) < 0 ||
 		read_margins(p, s, err) < 0 || read_limits(p, s, err) < 0 ||
-		read_allow(p, s, err) < 0 || read_base(p, s, err) < 0)
+		read_allow(p, s, err) < 0 || read_base(p, s, err) < 0 || read_census(p, s, err) < 0)
 		return -1;
 	return 0;
 }

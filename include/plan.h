@@ -44,6 +44,7 @@ struct plan {
 	double settle;       /* s between ready and the memory reading */
 	double network_seconds, network_omit; /* per direction; omit < seconds */
 	bool probe_enabled[8]; /* by index in the probe table */
+	bool keep_census;      /* the names of what was counted go to census.jsonl */
 	double probe_seconds;  /* rough time that the enabled probes take in one trial */
 	char *base;          /* arm the others are compared with; "host" by default */
 	double margin_ratio_time, margin_ratio_memory; /* 0.05, 0.03 */
@@ -60,6 +61,7 @@ struct plan_override {
 	const char *const *workloads; size_t n_workloads;
 	const char *instances; /* "1,2,4" */
 	const char *blocks, *seed; /* as typed: checked here with the option's name in the message */
+	bool keep_census;          /* --keep-census: as the plan's key */
 	bool quick;                /* no warm-up, one block, shorter times */
 };
 

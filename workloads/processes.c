@@ -218,7 +218,7 @@ int do_payload(struct inside *in, const struct request *r, struct answer *a)
 	return 0;
 }
 
-/* ",name" each, as many as fit; a comma in a name becomes "_". */
+/* ",name" each, as many as fit; a comma in a name becomes "_"; kernel threads stand in brackets. */
 static void add_names(struct table *t, struct answer *a)
 {
 	bool first = true;
@@ -226,6 +226,7 @@ static void add_names(struct table *t, struct answer *a)
 	answer_raw(a, " names=");
 	for (size_t i = 0; i < t->n; i++) {
 		struct process *p = &t->all[i];
+		bool kernel = p->flags & PF_KTHREAD;
 		char name[200], *comma;
 
 		if (!p->mine || strchr("ZX", p->state))
@@ -234,11 +235,13 @@ static void add_names(struct table *t, struct answer *a)
 			*comma = '_';
 		if (encode(p->comm, name, sizeof(name)) < 0)
 			continue;
-		if (a->used + strlen(name) + 1 >= sizeof(a->text))
+		if (a->used + strlen(name) + 3 >= sizeof(a->text))
 			return;
 		if (!first)
 			answer_raw(a, ",");
+		answer_raw(a, kernel ? "[" : "");
 		answer_raw(a, name);
+		answer_raw(a, kernel ? "]" : "");
 		first = false;
 	}
 }

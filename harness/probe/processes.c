@@ -14,8 +14,27 @@ struct census {
 	double host, threads, host_kernel, guest_user, guest_kernel, guest_pool, payload;
 };
 
-static int count_host(struct measurement *m, const struct cgroup *cg, double *processes,
-	double *threads, struct error *err)
+/* One more of that name in a layer; foreign bytes, if any, are left out of the name. */
+static void note(struct measurement *m, const char *layer, const char *name)
+{
+	json_t *names, *count;
+
+	if (!m->plan->keep_census)
+		return;
+	if (!m->census)
+		m->census = json_object();
+	names = json_object_get(m->census, layer);
+	if (!names) {
+		names = json_object();
+		json_object_set_new(m->census, layer, names);
+	}
+	count = json_object_get(names, name);
+	if (json_object_set_new(names, name, json_integer(json_integer_value(count) + 1)) < 0)
+		json_object_set_new(names, "?", json_integer(1));
+}
+
+static int count_host(struct measurement *m, const char *layer, const struct cgroup *cg,
+	double *processes, double *threads, struct error *err)
 {
 	cleanup_free pid_t *pids = NULL;
 	size_t n;
@@ -30,6 +49,7 @@ static int count_host(struct measurement *m, const struct cgroup *cg, double *pr
 			return -1;
 		if (gone)
 			continue;
+		note(m, layer, st.comm);
 		*processes += 1;
 		*threads += st.threads - 1;
 	}
@@ -67,13 +87,47 @@ static int count_host_kernel(struct measurement *m, double *count, struct error 
 		if (proc_stat(m->lab->root, pids[k], &st, &gone, err) < 0)
 			return -1;
 		for (size_t i = 0; !gone && st.kernel_thread && i < m->n; i++)
-			if (named_after(st.comm, m->instances[i].root_pid))
+			if (named_after(st.comm, m->instances[i].root_pid)) {
+				/* the number in the name is a pid: another one each time */
+				st.comm[strcspn(st.comm, "0123456789")] = '\0';
+				note(m, "host_kernel", st.comm);
 				*count += 1;
+				break;
+			}
 	}
 	return 0;
 }
 
-static int count_inside(struct instance *i, struct census *c, struct error *err)
+/* A comma between names; kernel threads in brackets; a pool's workers under one name. */
+static int note_inside(struct measurement *m, struct instance *i, struct error *err)
+{
+	cleanup_free char *names = NULL;
+	struct agent_reply reply;
+	char *save = NULL;
+
+	if (!m->plan->keep_census)
+		return 0;
+	if (agent_call(&i->agent, &reply, now_ns() + ANSWER_NS, err, "census names=1") < 0)
+		return -1;
+	names = agent_field_text(&reply, "names");
+	for (char *n = strtok_r(names ? names : (char[]){""}, ",", &save); n;
+		n = strtok_r(NULL, ",", &save)) {
+		bool kernel = *n == '[';
+
+		if (!strncmp(n, "[kworker", 8))
+			note(m, "guest_pool", "[kworker]");
+		else
+			note(m,
+				!i->own_kernel   ? "inside"
+					: kernel ? "guest_kernel"
+						 : "guest_user",
+				n);
+	}
+	return 0;
+}
+
+static int count_inside(
+	struct measurement *m, struct instance *i, struct census *c, struct error *err)
 {
 	struct agent_reply reply;
 	uint64_t user, kernel, pool, payload;
@@ -83,6 +137,8 @@ static int count_inside(struct instance *i, struct census *c, struct error *err)
 		agent_field(&reply, "kernel", 1 << 22, &kernel, err) < 0 ||
 		agent_field(&reply, "pool", 1 << 22, &pool, err) < 0 ||
 		agent_field(&reply, "payload", 1 << 22, &payload, err) < 0)
+		return -1;
+	if (note_inside(m, i, err) < 0)
 		return -1;
 	c->payload += (double)payload;
 	if (i->own_kernel) {
@@ -122,16 +178,16 @@ static int processes_measure(struct measurement *m, unsigned slot, struct error 
 
 	(void)slot;
 	for (size_t i = 0; i < m->n; i++) {
-		if (count_host(m, m->instances[i].cgroup, &c.host, &c.threads, err) < 0)
+		if (count_host(m, "host", m->instances[i].cgroup, &c.host, &c.threads, err) < 0)
 			return -1;
 		if (m->instances[i].agent.fd < 0)
 			error_set(&inside, EXIT_ARM, "no agent inside to ask");
 		else if (!inside.code)
-			count_inside(&m->instances[i], &c, &inside);
+			count_inside(m, &m->instances[i], &c, &inside);
 	}
 	if (count_host_kernel(m, &c.host_kernel, err) < 0)
 		return -1;
-	if (m->fixed && count_host(m, m->fixed, &fixed, &fixed_threads, err) < 0)
+	if (m->fixed && count_host(m, "fixed", m->fixed, &fixed, &fixed_threads, err) < 0)
 		return -1;
 	measured(m, PROCESSES_HOST, c.host / n, 0);
 	measured(m, PROCESSES_THREADS, c.threads / n, 0);

@@ -88,7 +88,7 @@ static void note_residual(struct chart *c, const struct view *v, size_t a, doubl
 	cleanup_free char *percent =
 		number_text(l.total.median > 0 ? 100 * l.residual.median / l.total.median : NAN);
 
-	if (l.total.median < LEDGER_FLOOR)
+	if (!(sum >= LEDGER_FLOOR))
 		c->rows[a].note = xasprintf(
 			"parts %s, residual %s: one such instance is below the host's noise", parts,
 			rest);

@@ -73,10 +73,14 @@ static void judge_one(FILE *out, const struct view *v, size_t a)
 	cleanup_free char *rest = value_text(l.residual.median, "B");
 	double share = fabs(l.residual.median) / l.total.median;
 
-	if (!(l.total.median >= LEDGER_FLOOR))
+	if (!(l.sum >= LEDGER_FLOOR))
 		fprintf(out,
 			"residual %s. One such instance is below the noise floor of the host's own memory: only the slope over "
 			"many can balance.\n",
+			rest);
+	else if (!(l.total.median > 0))
+		fprintf(out,
+			"residual %s: the host had more memory afterwards than before, it was not quiet.\n",
 			rest);
 	else
 		fprintf(out, "residual %s, %.1f %% of `memory.host_delta`: %s %g %%.\n", rest,

@@ -37,7 +37,8 @@ const struct platform *platform_find(const char *name)
 }
 
 static const struct probe memory = {.name = "memory"}, network = {.name = "network"};
-const struct probe *const probes[] = {&memory, &network, NULL};
+static const struct probe processes = {.name = "processes"};
+const struct probe *const probes[] = {&memory, &network, &processes, NULL};
 
 int probe_find(const char *name)
 {
@@ -271,7 +272,8 @@ static void canonical(void **state)
 	assert_string_equal(p->base, "host");
 	assert_int_equal(p->n_primary, 5);
 	assert_int_equal(p->primary[4], MEMORY_HOST_DELTA);
-	assert_true(p->probe_enabled[0] && p->probe_enabled[1] && !p->probe_enabled[2]);
+	assert_true(p->probe_enabled[0] && p->probe_enabled[1] && p->probe_enabled[2] &&
+		!p->probe_enabled[3]);
 	assert_true(p->seed <= 1ull << 53);
 	plan_free(again);
 	plan_free(p);
