@@ -77,17 +77,22 @@ static int open_writer(struct run *r, struct error *err)
 
 static int measure_all(struct run *r, bool *out_of_time, struct error *err)
 {
-	r->peer = lab_cgroup(&r->lab, "peer", NULL, err);
-	r->group = r->peer ? cgroup_open(r->lab.cgroups, r->lab.cgroup, err) : NULL;
-	if (!r->group)
-		return -1;
 	if (run_json_begin(r, err) < 0 || run_check_equivalence(r, err) < 0 ||
 		open_writer(r, err) < 0)
 		return -1;
 	return run_loop(r, out_of_time, err);
 }
 
-static void close_all(struct run *r, struct error *err)
+int run_enter(struct run *r, const char *agent_path, struct error *err)
+{
+	if (lab_enter(&r->lab, err) < 0 || open_stages(r, agent_path, err) < 0)
+		return -1;
+	r->peer = lab_cgroup(&r->lab, "peer", NULL, err);
+	r->group = r->peer ? cgroup_open(r->lab.cgroups, r->lab.cgroup, err) : NULL;
+	return r->group ? 0 : -1;
+}
+
+void run_leave(struct run *r, struct error *err)
 {
 	interrupt_enable(0);
 	for (size_t i = r->n_stages; i-- > 0;)
@@ -144,12 +149,10 @@ static int run_in_lab(struct run *r, const char *agent, bool *out_of_time, struc
 	int rc;
 
 	memcpy(r->lab.id, r->folder.id, sizeof(r->lab.id));
-	rc = lab_enter(&r->lab, err);
-	if (rc == 0)
-		rc = open_stages(r, agent, err);
+	rc = run_enter(r, agent, err);
 	if (rc == 0)
 		rc = measure_all(r, out_of_time, err);
-	close_all(r, &late);
+	run_leave(r, &late);
 	progress_clear(&r->progress);
 	if (late.code && rc == 0)
 		rc = error_set(err, late.code, "%s", late.text);

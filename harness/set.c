@@ -70,7 +70,7 @@ int set_start_one(struct set *s, struct instance *i, struct error *err)
 /* The workload is started by the agent; its last answer comes when it is ready. */
 int set_make_ready(struct set *s, struct instance *i, struct error *err)
 {
-	const struct workload *w = s->stage->workload;
+	const struct workload *w = s->m.workload;
 	unsigned answers;
 	int64_t deadline;
 

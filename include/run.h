@@ -52,6 +52,11 @@ struct run {
  * when it could not go on (an undeclared difference between arms, interrupts; samples are kept). */
 int run_plan(const struct run_request *request, struct run_folder *folder, struct error *err);
 
+/* Enters the lab and opens every stage of r->plan: for who measures without the loop (selftest). Then, whatever was
+ * returned, run_leave(). */
+int run_enter(struct run *r, const char *agent_path, struct error *err);
+void run_leave(struct run *r, struct error *err);
+
 /* loop.c: all cells that are left. 0, or -1 when it can't go on. */
 int run_loop(struct run *r, bool *out_of_time, struct error *err);
 /* One trial from prepare to stop, its samples written, r->guard set. -1 with err: the trial failed (everything of it

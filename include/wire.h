@@ -46,6 +46,9 @@
  *                        counted after the omitted part, and in all; an error if it omitted another time. The sink closes after it has noted them, so a
  *                        sender that waits for the end of the connection finds them here
  *   unlisten             ends all network ends
+ *   grow [mib=N] [count=K]   adds a known weight to the agent itself: N MiB of memory with contents that cannot be
+ *                        folded, K child processes
+ *   shrink               takes all of it away again
  *   stop                 SIGTERM to the workload, SIGKILL after 1 s (and at once to what it leaves behind); ok
  *                        status= (exit status, or 128 + signal)
  *   poweroff             answers ok, then ends (VM: powers off)

@@ -36,6 +36,8 @@ static const struct {
 	{"listen", " kind ", do_listen},
 	{"result", " kind omit ", do_result},
 	{"unlisten", "", do_unlisten},
+	{"grow", " mib count ", do_grow},
+	{"shrink", "", do_shrink},
 	{"stop", "", do_stop},
 	{"poweroff", "", do_poweroff},
 };

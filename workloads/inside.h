@@ -103,7 +103,7 @@ struct workload {
 	char line[1024]; /* the output line being collected */
 	size_t line_used;
 	unsigned long start_seq, stop_seq; /* requests that wait for their answer; 0 = none */
-	int stop_timer;
+	int stop_timer, ready_timer;
 	const char *how;
 	struct attempt attempt;
 };
@@ -147,6 +147,8 @@ void workload_check(struct inside *in);
 void workload_ready(struct inside *in);
 void workload_sync_event(struct inside *in);
 void workload_stop_event(struct inside *in);
+/* It took longer to get ready than start allowed. */
+void workload_late_event(struct inside *in);
 /* Reads what the workload has printed: the tail, and the line that READY_LINE waits for. */
 void output_event(struct inside *in);
 /* So much of it an error tells: encoded, each byte may take three in the answer. */
@@ -201,6 +203,12 @@ void verb_fail(const struct verb_call *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 /* Waits for signals until one ends the process. */
 void verb_pause(void) __attribute__((noreturn));
+
+/* size bytes of private memory, filled with what nothing can fold; NULL with errno. verb-touch.c */
+void *map_random(size_t size);
+
+/* ---- ballast.c ---- */
+handler_fn do_grow, do_shrink;
 
 /* ---- processes.c, facts.c, ends.c, vm.c ---- */
 handler_fn do_meminfo, do_payload, do_census, do_facts;

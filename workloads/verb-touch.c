@@ -6,14 +6,13 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-static void run(const struct verb_call *c)
+void *map_random(size_t size)
 {
-	size_t size = (size_t)verb_number(c, "mib", 1, 1 << 24, 64) << 20;
 	uint64_t *memory, x = (uint64_t)now();
 	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (map == MAP_FAILED)
-		verb_fail(c, "touch: cannot map %zu MiB: %s", size >> 20, strerror(errno));
+		return NULL;
 	/* Huge pages would round the size up, and only on hosts that have them on. */
 	madvise(map, size, MADV_NOHUGEPAGE);
 	if (getrandom(&x, sizeof(x), GRND_NONBLOCK) < 0 || x == 0)
@@ -26,6 +25,15 @@ static void run(const struct verb_call *c)
 		x ^= x << 17;
 		memory[i] = x;
 	}
+	return map;
+}
+
+static void run(const struct verb_call *c)
+{
+	size_t size = (size_t)verb_number(c, "mib", 1, 1 << 24, 64) << 20;
+
+	if (!map_random(size))
+		verb_fail(c, "touch: cannot map %zu MiB: %s", size >> 20, strerror(errno));
 	verb_ready(c);
 	verb_pause();
 }
