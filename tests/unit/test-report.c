@@ -18,7 +18,7 @@
 
 #define CASES "tests/cases/report"
 static const char *const all_cases[] = {"usual", "one-arm", "eight-arms", "quick", "two-workloads",
-	"hostile", "wrong-types", "empty-summary"};
+	"hostile", "wrong-types", "empty-summary", "ledger"};
 
 struct fixture {
 	json_t *run, *summary;
@@ -499,6 +499,59 @@ static void markdown_is_sound_for_every_fixture(void **state)
 	}
 }
 
+static void ledger_is_judged_by_what_formed_no_part(void **state)
+{
+	static const char *const needed[] = {
+		"## Memory ledger",
+		"| **sum of the parts** |",
+		"of `memory.host_delta`: within 5 %.",
+		"One such instance is below the noise floor",
+		"### Over the number of instances",
+		"with at most 4 at once all are below the noise floor",
+		"| `memory.part_residual` |",
+	};
+	struct fixture f;
+	struct chart c;
+
+	(void)state;
+	fixture_open(&f, "ledger");
+	cleanup_free char *text = markdown_report(&f.view, NULL, 0, NULL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (!strstr(text, needed[i]))
+			fail_msg("report.md does not hold: %s", needed[i]);
+	assert_true(ledger_any(&f.view) && scaling_any(&f.view));
+	chart_ledger(&c, &f.view);
+	/* the parts of an arm touch each other and end at their sum */
+	for (size_t a = 0; a < f.view.n_arms; a++) {
+		double at = 0;
+
+		for (size_t i = 0; ledger_parts[i].metric; i++) {
+			const struct mark *m = &c.series[i].marks[a];
+
+			if (m->status != CELL_OK)
+				continue;
+			assert_true(fabs(m->start - at) < 1);
+			at = m->end;
+		}
+		assert_true(fabs(at - ledger_of(&f.view, a).sum) < 1);
+	}
+	chart_free(&c);
+	/* the translation buffer alone is hatched, and so is an emulated line's point hollow */
+	chart_scaling(&c, &f.view);
+	cleanup_free char *script = chart_script(&c);
+	cleanup_free char *data = chart_data(&c);
+
+	assert_non_null(strstr(script, "vm: +1"));
+	assert_non_null(strstr(script, "filledcurves"));
+	assert_non_null(strstr(data, "# memory.host_delta, arm vm: instances total"));
+	chart_free(&c);
+	fixture_close(&f);
+	fixture_open(&f, "usual");
+	assert_false(ledger_any(&f.view) || scaling_any(&f.view));
+	fixture_close(&f);
+}
+
 static void report_says_what_a_reader_needs(void **state)
 {
 	static const char *const needed[] = {
@@ -894,6 +947,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(intervals_or_points),
 		cmocka_unit_test(no_foreign_text_reaches_gnuplot_as_code),
 		cmocka_unit_test(markdown_is_sound_for_every_fixture),
+		cmocka_unit_test(ledger_is_judged_by_what_formed_no_part),
 		cmocka_unit_test(report_says_what_a_reader_needs),
 		cmocka_unit_test(the_table_fits_the_width),
 		cmocka_unit_test(colour_only_if_asked_and_only_ours),
