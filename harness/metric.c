@@ -40,6 +40,7 @@ const struct metric metrics[METRIC_COUNT] = {
 	ROW(MEMORY_PART_VMM, "memory.part_vmm", "B", LOWER, DIFF, "ledger: anonymous memory of the VMM without guest RAM and translation buffer"),
 	ROW(MEMORY_PART_TRANSLATION, "memory.part_translation", "B", LOWER, DIFF, "ledger: resident translation buffer under TCG"),
 	ROW(MEMORY_PART_KERNEL, "memory.part_kernel", "B", LOWER, DIFF, "ledger: kernel memory charged to the cgroup since just before the start: page tables, slab, stacks, sockets"),
+	ROW(MEMORY_PART_KERNEL_OUTSIDE, "memory.part_kernel_outside", "B", LOWER, DIFF, "ledger: kernel memory made for it that no cgroup is charged with (network namespace, links): rise of the host's unreclaimable slab, stacks, page tables, per-CPU less part_kernel; other work on the host is in it"),
 	ROW(MEMORY_PART_RUNTIME, "memory.part_runtime", "B", LOWER, DIFF, "ledger: anonymous memory of agent and helpers, and what shared daemons grew by"),
 	ROW(MEMORY_PART_RESIDUAL, "memory.part_residual", "B", NEITHER, DIFF, "ledger: memory.host_delta, which formed no part, less the sum of all parts", D),
 	ROW(MEMORY_TARE_PSS, "memory.tare_pss", "B", LOWER, DIFF, "memory.pss less the base arm's in the same block", D),

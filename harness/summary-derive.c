@@ -274,7 +274,7 @@ void derive_series(struct summary *s)
 
 	find_emulated(s);
 	take_emulator_code_off(s);
-	/* At most one more for each there is (a residual needs nine parts); grown first, so that pointers into it
+	/* At most one more for each there is (a residual needs ten parts); grown first, so that pointers into it
 	 * hold. */
 	grown = xrealloc(s->series, (2 * sampled + 1) * sizeof(*grown));
 	s->series = grown;

@@ -13,6 +13,7 @@
 
 struct meminfo {
 	uint64_t total, free, available, cached, anon, shmem, slab, sunreclaim, kernel_stack, page_tables;
+	uint64_t percpu; /* 0 where the kernel does not tell (before Linux 4.20) */
 	uint64_t swap_total, swap_free;
 };
 int proc_meminfo(int root, struct meminfo *out, struct error *err);

@@ -21,6 +21,7 @@ int proc_meminfo(int root, struct meminfo *out, struct error *err)
 		{.key = "SUnreclaim", .out = &m.sunreclaim},
 		{.key = "KernelStack", .out = &m.kernel_stack},
 		{.key = "PageTables", .out = &m.page_tables},
+		{.key = "Percpu", .out = &m.percpu, .optional = true},
 		{.key = "SwapTotal", .out = &m.swap_total},
 		{.key = "SwapFree", .out = &m.swap_free},
 	};

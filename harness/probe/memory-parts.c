@@ -14,7 +14,7 @@
 /* Sums over the set. */
 struct parts {
 	struct guest_parts guest;
-	double vmm, translation, kernel, runtime;
+	double vmm, translation, kernel, host_kernel, runtime;
 	double vmm_virtual, vmm_resident, mapped_files;
 	bool has_kernel, any_guest, all_guests, hugetlb;
 	struct error inside; /* why guest and workload are not known */
@@ -68,6 +68,18 @@ static int fixed_now(struct measurement *m, double *out, struct error *err)
 	return 0;
 }
 
+/* What MemAvailable never counts as available, and is no part of its formula. */
+static int host_kernel_now(struct measurement *m, double *out, struct error *err)
+{
+	struct meminfo i = {0};
+
+	if (proc_meminfo(m->lab->root, &i, err) < 0)
+		return -1;
+	*out = (double)i.sunreclaim + (double)i.kernel_stack + (double)i.page_tables +
+		(double)i.percpu;
+	return 0;
+}
+
 int memory_parts_before(struct measurement *m, struct parts_base *base, struct error *err)
 {
 	*base = (struct parts_base){0};
@@ -81,7 +93,9 @@ int memory_parts_before(struct measurement *m, struct parts_base *base, struct e
 		base->kernel += (double)c.kernel;
 		base->shmem += (double)c.shmem;
 	}
-	return fixed_now(m, &base->fixed, err);
+	if (fixed_now(m, &base->fixed, err) < 0)
+		return -1;
+	return host_kernel_now(m, &base->host_kernel, err);
 }
 
 /* Inside guest RAM everything is told by the guest but two: what it uses and nothing names is its kernel's, and
@@ -260,11 +274,9 @@ static void put_parts(struct measurement *m, const struct parts *p)
 		not_measured(m, MEMORY_PART_RUNTIME, SAMPLE_FAILED, "%s", p->inside.text);
 	else
 		put(m, MEMORY_PART_RUNTIME, p->runtime, 0);
-	if (p->has_kernel)
-		put(m, MEMORY_PART_KERNEL, p->kernel, 0);
-	else
-		not_measured(m, MEMORY_PART_KERNEL, SAMPLE_SKIPPED,
-			"this kernel does not tell what it keeps for a cgroup");
+	/* Where the cgroup does not tell, all of it is outside. */
+	put(m, MEMORY_PART_KERNEL, p->has_kernel ? p->kernel : 0, 0);
+	put(m, MEMORY_PART_KERNEL_OUTSIDE, p->host_kernel - (p->has_kernel ? p->kernel : 0), 0);
 	put(m, MEMORY_MAPPED_FILES, p->mapped_files, 0);
 	if (p->any_guest && !p->inside.code) {
 		put(m, MEMORY_VMM_VIRTUAL, p->vmm_virtual, 0);
@@ -284,6 +296,8 @@ int memory_parts_measure(struct measurement *m, const struct parts_base *base, s
 	struct parts p = {.has_kernel = true, .all_guests = true};
 	double fixed;
 
+	if (host_kernel_now(m, &p.host_kernel, err) < 0)
+		return -1;
 	for (size_t i = 0; i < m->n; i++)
 		if (add_instance(m, &m->instances[i], &p, err) < 0)
 			return -1;
@@ -291,6 +305,7 @@ int memory_parts_measure(struct measurement *m, const struct parts_base *base, s
 		return -1;
 	/* What was there before the start is in the baseline of memory.host_delta, and so in no part. */
 	p.kernel -= base->kernel;
+	p.host_kernel -= base->host_kernel;
 	p.runtime += fixed - base->fixed;
 	p.guest.workload -= p.any_guest ? 0 : base->shmem;
 	put_parts(m, &p);

@@ -8,6 +8,7 @@
 /* What was there just before the start, when the baseline of memory.host_delta was read: sums over the set. */
 struct parts_base {
 	double kernel, shmem; /* of the instances' cgroups */
+	double host_kernel; /* of the whole host: unreclaimable slab, stacks, page tables, per-CPU */
 	double fixed; /* anonymous memory and kernel memory of the daemons that serve the set */
 };
 

@@ -20,6 +20,7 @@ const struct chart_style chart_styles[] = {
 	{"#999933", 5, 5, 4},
 	{"#666666", 6, 9, 8},
 	{"#D55E00", 7, 13, 12},
+	{"#DDCC77", 2, 11, 10},
 };
 const size_t chart_style_count = ARRAY_SIZE(chart_styles);
 

@@ -18,6 +18,8 @@ const struct ledger_part ledger_parts[] = {
 	{"memory.part_vmm", "VMM", "the VMM's own"},
 	{"memory.part_translation", "translation buffer (TCG)", "the translation buffer"},
 	{"memory.part_kernel", "host kernel", "the host kernel's, made for it"},
+	{"memory.part_kernel_outside", "host kernel, in no cgroup",
+		"the host kernel's, charged to no cgroup"},
 	{"memory.part_runtime", "agent and helpers", "agent and helpers"},
 	{NULL, NULL, NULL},
 };

@@ -37,7 +37,7 @@ def sign_p(d):
 
 
 PARTS = ["workload", "guest_kernel", "guest_userland", "guest_cache", "guest_freed", "vmm", "translation", "kernel",
-         "runtime"]
+         "kernel_outside", "runtime"]
 
 
 def slope(points):

@@ -25,7 +25,8 @@ python3 - "$work/run" <<'EOF' || failed=1
 import json, sys
 rows = {(r["metric"], r["arm"]): r for r in json.load(open(sys.argv[1] + "/summary.json"))["metrics"]}
 arms = sorted({a for _, a in rows})
-parts = ["workload", "guest_kernel", "guest_userland", "guest_cache", "guest_freed", "vmm", "translation", "kernel", "runtime"]
+parts = ["workload", "guest_kernel", "guest_userland", "guest_cache", "guest_freed", "vmm", "translation", "kernel",
+         "kernel_outside", "runtime"]
 bad = 0
 
 
@@ -44,7 +45,7 @@ for arm in arms:
     count = rows["processes.total", arm]
     check("ledger-%s-count-exact" % arm, count["min"] == count["max"], count["values"])
     if rows["memory.guest_total", arm]["status"] == "ok" and rows["processes.guest_kernel", arm]["median"] > 0:
-        held = total - value["kernel"]["median"] - value["runtime"]["median"]
+        held = total - sum(value[p]["median"] for p in ("kernel", "kernel_outside", "runtime"))
         # what the host charges to the cgroup as anonymous and shared is an independent sum of the same
         charged = sum(rows["memory.cgroup_" + k, arm]["median"] for k in ("anon", "shmem"))
         check("ledger-%s-parts-are-the-charge" % arm, abs(held - charged) < 0.03 * charged, (held, charged))

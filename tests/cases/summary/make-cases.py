@@ -144,7 +144,7 @@ def ledger():
     parts = {"host": {"workload": 7e4, "kernel": 1.5e5, "runtime": 9e4},
              "container": {"workload": 7e4, "kernel": 3e5, "runtime": 9e4},
              "vm": {"workload": 2e5, "guest_kernel": 6e7, "guest_userland": 1e5, "guest_cache": 1e6, "guest_freed": 5e7,
-                    "vmm": 3e7, "translation": 3.3e7, "kernel": 7e5, "runtime": 5e4}}
+                    "vmm": 3e7, "translation": 3.3e7, "kernel": 7e5, "kernel_outside": 1e5, "runtime": 5e4}}
     every = list(parts["vm"])
     arms = ["host", "container", "vm"]
     c = Case("ledger", 16, plan(6, 0, arms, [0, 1, 2, 4], PRIMARY),
