@@ -404,34 +404,37 @@ static int send_list(
 	return 0;
 }
 
-static int send_start(struct agent *a, const struct workload *w, struct error *err)
+static int send_start(struct agent *a, const struct workload *w, double seconds, struct error *err)
 {
 	cleanup_free char *verb = wire_encode(w->verb ? w->verb : "");
 	cleanup_free char *path = wire_encode(w->ready_path ? w->ready_path : "/");
 	cleanup_free char *text = wire_encode(w->ready_text ? w->ready_text : "");
 	cleanup_free char *what = w->verb ? xasprintf("verb=%s", verb) : xstrdup("command=1");
+	unsigned long ms = (unsigned long)(seconds * 1000);
 
 	switch (w->ready) {
 	case READY_AGENT:
-		return agent_send(a, err, "start %s ready=agent", what);
+		return agent_send(a, err, "start %s timeout_ms=%lu ready=agent", what, ms);
 	case READY_TCP:
-		return agent_send(a, err, "start %s ready=tcp port=%u", what, w->ready_port);
+		return agent_send(a, err, "start %s timeout_ms=%lu ready=tcp port=%u", what, ms,
+			w->ready_port);
 	case READY_HTTP:
 		return agent_send(
-			a, err, "start %s ready=http port=%u path=%s", what, w->ready_port, path);
+			a, err, "start %s timeout_ms=%lu ready=http port=%u path=%s", what, ms,
+			w->ready_port, path);
 	case READY_LINE:
-		return agent_send(a, err, "start %s ready=line text=%s", what, text);
+		return agent_send(a, err, "start %s timeout_ms=%lu ready=line text=%s", what, ms, text);
 	}
 	return error_set(err, EXIT_INTERNAL, "agent: workload %s has no readiness", w->name);
 }
 
-int agent_start_workload(
-	struct agent *a, const struct workload *w, unsigned *n_answers, struct error *err)
+int agent_start_workload(struct agent *a, const struct workload *w, double seconds,
+	unsigned *n_answers, struct error *err)
 {
 	unsigned n = 0;
 
 	if (send_list(a, "arg", w->command, &n, err) < 0 ||
-		send_list(a, "env", w->env, &n, err) < 0 || send_start(a, w, err) < 0)
+		send_list(a, "env", w->env, &n, err) < 0 || send_start(a, w, seconds, err) < 0)
 		return -1;
 	*n_answers = n + 1;
 	return 0;

@@ -162,9 +162,12 @@ static void check_platform(const struct platform *p, struct finding *f)
 	struct run_options o = {.accel = "auto"};
 	struct error err = ERROR_INIT;
 
-	if (p->check && p->check(&o, &err) < 0)
-		found(f, STATE_MISSING, "make setup", "%s", err.text);
-	else
+	if (p->check && p->check(&o, &err) < 0) {
+		/* A message of ours ends with what mends it. */
+		char *mend = strrchr(err.text, ';');
+
+		found(f, STATE_MISSING, mend ? mend + 2 : "make setup", "%s", err.text);
+	} else
 		found(f, STATE_OK, NULL, "%s", p->help);
 }
 
@@ -187,10 +190,12 @@ static void check_memory(struct finding *f)
 
 static void check_disk(struct finding *f)
 {
+	/* A folder that was deleted still answers to ".". */
+	cleanup_free char *here = getcwd(NULL, 0);
 	struct statvfs v;
 	unsigned long long mib;
 
-	if (statvfs(".", &v) < 0) {
+	if (!here || statvfs(here, &v) < 0) {
 		found(f, STATE_MISSING, "cd to a folder that exists", "the working directory is gone");
 		return;
 	}

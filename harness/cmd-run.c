@@ -174,13 +174,16 @@ static int finish(struct run_folder *folder, int code, bool as_json, struct erro
 		report_folder(&again, run, as_json, &report_err);
 		run_folder_close(&again);
 	}
-	if (report_err.code)
+	if (report_err.code && err->code)
 		fprintf(stderr, "tare: report: %s\n", report_err.text);
-	if (!as_json)
+	if (!as_json && !report_err.code)
 		printf("\n%s\n", folder->path);
 	if (err->code)
 		return -1;
-	return code == EXIT_FINE && report_err.code ? EXIT_INTERNAL : code;
+	if (!report_err.code)
+		return code;
+	error_set(err, report_err.code, "report: %s", report_err.text);
+	return code == EXIT_FINE ? EXIT_INTERNAL : code;
 }
 
 static int run_with(

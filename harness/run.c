@@ -4,9 +4,11 @@
 #include "util.h"
 #include "wait.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
 
 char *program_file(const char *name, struct error *err)
 {
@@ -215,6 +217,27 @@ static int exit_of(const struct run *r, bool out_of_time, struct error *err)
 	return EXIT_NOISY;
 }
 
+/* A run keeps some dozen files open for each instance; a limit met halfway would look like another fault. */
+static int raise_files(const struct plan *p, struct error *err)
+{
+	rlim_t wanted = 256 + 16 * (rlim_t)p->instances[p->n_instances - 1];
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno, "open files: their limit cannot be read");
+	if (l.rlim_cur >= wanted)
+		return 0;
+	if (l.rlim_max < wanted)
+		return error_set(err, EXIT_PREREQUISITE,
+			"open files: too low a limit, got %llu, expected at least %llu; raise it with: ulimit -n %llu",
+			(unsigned long long)l.rlim_max, (unsigned long long)wanted,
+			(unsigned long long)wanted);
+	l.rlim_cur = wanted;
+	if (setrlimit(RLIMIT_NOFILE, &l) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno, "open files: their limit cannot be raised");
+	return 0;
+}
+
 int run_plan(const struct run_request *request, struct run_folder *folder, struct error *err)
 {
 	cleanup_free char *agent = program_file("agent", err);
@@ -224,7 +247,7 @@ int run_plan(const struct run_request *request, struct run_folder *folder, struc
 	int rc = 0;
 
 	folder->dirfd = -1;
-	if (!agent || check_platforms(request, err) < 0)
+	if (!agent || raise_files(request->plan, err) < 0 || check_platforms(request, err) < 0)
 		return -1;
 	progress_init(&r.progress);
 	if (open_folder(&r, err) < 0) {

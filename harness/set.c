@@ -71,15 +71,17 @@ int set_start_one(struct set *s, struct instance *i, struct error *err)
 int set_make_ready(struct set *s, struct instance *i, struct error *err)
 {
 	const struct workload *w = s->m.workload;
+	double seconds = w->timeout * (s->stage->emulated ? EMULATED_FACTOR : 1);
 	unsigned answers;
 	int64_t deadline;
 
 	if (i->agent.fd < 0)
 		return error_set(
 			err, EXIT_ARM, "%s: no agent inside to start the workload", i->name);
-	if (agent_start_workload(&i->agent, w, &answers, err) < 0)
+	if (agent_start_workload(&i->agent, w, seconds, &answers, err) < 0)
 		return -1;
-	deadline = set_deadline(s, w->timeout);
+	/* The agent says it first: it has the workload's last words. */
+	deadline = set_deadline(s, w->timeout + 2);
 	for (unsigned k = 0; k < answers; k++)
 		if (agent_answer(&i->agent, NULL, deadline, err) < 0)
 			return -1;
@@ -112,11 +114,19 @@ int set_all_alive(struct set *s, struct error *err)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct instance *inst = &s->instances[i];
+		struct agent_reply reply;
+		uint64_t payload;
 
-		if (inst->agent.fd >= 0 &&
-			agent_call(&inst->agent, NULL, set_deadline(s, 5), err, "census") < 0)
+		if (inst->agent.fd < 0)
+			continue;
+		if (agent_call(&inst->agent, &reply, set_deadline(s, 5), err, "census") < 0 ||
+			agent_field(&reply, "payload", 1 << 22, &payload, err) < 0)
 			return error_wrap(
 				err, "%s: not alive when it was to be measured", inst->name);
+		if (payload == 0)
+			return error_set(err, EXIT_ARM,
+				"%s: its workload has ended before it was measured, expected it to go on",
+				inst->name);
 	}
 	return 0;
 }

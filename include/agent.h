@@ -49,7 +49,8 @@ char *agent_field_text(const struct agent_reply *r, const char *key);
 char *wire_encode(const char *s);
 /* Sends args, environment and start of the workload, without waiting (agent_answer() for each of
  * *n_answers; the last one is "ready"). */
-int agent_start_workload(struct agent *a, const struct workload *w, unsigned *n_answers,
+/* seconds: how long the agent waits for it to be ready before it says that it is not; 0 = for ever. */
+int agent_start_workload(struct agent *a, const struct workload *w, double seconds, unsigned *n_answers,
 	struct error *err);
 
 #endif

@@ -238,6 +238,7 @@ static void serve(struct inside *in, int signals)
 				.events = w->attempt.state == ATTEMPT_CONNECT ? POLLOUT : POLLIN},
 			{.fd = w->attempt.timer, .events = POLLIN},
 			{.fd = w->stop_timer, .events = POLLIN},
+			{.fd = w->ready_timer, .events = POLLIN},
 		};
 
 		if (poll(p, ARRAY_SIZE(p), -1) < 0) {
@@ -247,8 +248,8 @@ static void serve(struct inside *in, int signals)
 		/* One event a round: a handler may close what another entry points at. */
 		if (p[2].revents)
 			workload_sync_event(in);
-		else if (p[3].revents)
-			output_event(in);
+		else if (p[8].revents)
+			workload_late_event(in);
 		else if (p[4].revents)
 			notify_event(in, p[4].revents);
 		else if (p[5].revents)
@@ -263,6 +264,8 @@ static void serve(struct inside *in, int signals)
 			channel_event(in, &b);
 		else if (p[1].revents)
 			in->ending = true;
+		else if (p[3].revents) /* last: a workload that floods its output starves nobody */
+			output_event(in);
 		take_lines(in, &b);
 	}
 }

@@ -29,7 +29,7 @@ extern char **environ;
 void workload_init(struct workload *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->output = w->sync = w->notify = w->stop_timer = -1;
+	w->output = w->sync = w->notify = w->stop_timer = w->ready_timer = -1;
 	attempt_init(&w->attempt);
 }
 
@@ -227,6 +227,24 @@ static int fork_workload(struct inside *in, const struct verb *verb, struct answ
 	return 0;
 }
 
+/* The agent itself says that it waited long enough: it has the workload's last words. */
+static int arm_ready_timer(struct workload *w, const struct request *r, struct answer *a)
+{
+	struct itimerspec t = {0};
+	uint64_t ms;
+
+	if (request_number(r, "timeout_ms", 86400000, 0, &ms) < 0)
+		return answer_fail(a, "start: timeout_ms is no time");
+	if (ms == 0)
+		return 0;
+	t.it_value.tv_sec = (time_t)(ms / 1000);
+	t.it_value.tv_nsec = (long)(ms % 1000) * 1000000;
+	w->ready_timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (w->ready_timer < 0 || timerfd_settime(w->ready_timer, 0, &t, NULL) < 0)
+		return answer_fail(a, "start: timerfd: %s", strerror(errno));
+	return 0;
+}
+
 int do_start(struct inside *in, const struct request *r, struct answer *a)
 {
 	struct workload *w = &in->workload;
@@ -245,7 +263,8 @@ int do_start(struct inside *in, const struct request *r, struct answer *a)
 		return answer_fail(a, "start: the command has no arguments");
 	if (!complete_environment(&in->environment))
 		return answer_fail(a, "start: out of memory");
-	if (read_ready(w, r, a) < 0 || fork_workload(in, verb, a) < 0)
+	if (read_ready(w, r, a) < 0 || arm_ready_timer(w, r, a) < 0 ||
+		fork_workload(in, verb, a) < 0)
 		return -1;
 	w->verb = verb ? verb->name : NULL;
 	w->start_seq = r->seq;
@@ -261,6 +280,7 @@ void workload_ready(struct inside *in)
 	if (!seq)
 		return;
 	attempt_close(&w->attempt);
+	close_fd(&w->ready_timer);
 	answer_number(&a, "pid", (uint64_t)w->pid);
 	answer_text(&a, "how", w->how);
 	w->start_seq = 0;
@@ -273,6 +293,7 @@ static void start_failed(struct inside *in, const struct answer *a)
 	unsigned long seq = w->start_seq;
 
 	attempt_close(&w->attempt);
+	close_fd(&w->ready_timer);
 	w->start_seq = 0;
 	payload_kill(in, SIGKILL);
 	if (seq)
@@ -418,6 +439,20 @@ int do_stop(struct inside *in, const struct request *r, struct answer *a)
 	else
 		payload_kill(in, SIGTERM);
 	return LATER;
+}
+
+void workload_late_event(struct inside *in)
+{
+	struct workload *w = &in->workload;
+	struct answer a = {.used = 0};
+	char tail[TAIL_TOLD];
+
+	close_fd(&w->ready_timer);
+	output_event(in);
+	if (!w->start_seq)
+		return;
+	answer_fail(&a, "workload was not ready in time%s", output_tail(w, tail, sizeof(tail)));
+	start_failed(in, &a);
 }
 
 void workload_stop_event(struct inside *in)

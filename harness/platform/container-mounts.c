@@ -47,7 +47,7 @@ static const char *const read_only[] = {"bus", "fs", "irq", "sys", "sysrq-trigge
 struct world {
 	int root, proc, dev;
 	int null; /* O_PATH of the verified host node */
-	int empty; /* an empty read-only tmpfs, not attached */
+	int empty; /* an empty read-only tmpfs on the first masked folder */
 };
 
 static int set_attributes(int fd, uint64_t attributes)
@@ -160,7 +160,16 @@ static int make_dev(struct world *w)
 	return set_attributes(w->dev, MOUNT_ATTR_RDONLY);
 }
 
-static int mask(const struct world *w, const char *name)
+/* Linux before 6.15 copies no mount that is attached nowhere: the first one is attached, the others copy it. */
+static int mask_folder(struct world *w, int fd)
+{
+	if (w->empty >= 0)
+		return bind_to(w->empty, fd);
+	w->empty = new_mount("tmpfs", "555", MOUNT_ATTR_RDONLY | PLAIN);
+	return w->empty < 0 ? -1 : attach(w->empty, fd);
+}
+
+static int mask(struct world *w, const char *name)
 {
 	cleanup_close int fd = find_at(w->proc, name, 0);
 	struct stat st;
@@ -169,7 +178,7 @@ static int mask(const struct world *w, const char *name)
 		return errno == ENOENT ? 0 : -1;
 	if (fstat(fd, &st) < 0)
 		return -1;
-	return bind_to(S_ISDIR(st.st_mode) ? w->empty : w->null, fd);
+	return S_ISDIR(st.st_mode) ? mask_folder(w, fd) : bind_to(w->null, fd);
 }
 
 static int make_read_only(const struct world *w, const char *name)
@@ -186,9 +195,6 @@ static int make_read_only(const struct world *w, const char *name)
 
 static int guard_proc(struct world *w)
 {
-	w->empty = new_mount("tmpfs", "555", MOUNT_ATTR_RDONLY | PLAIN);
-	if (w->empty < 0)
-		return -1;
 	for (size_t n = 0; masked[n]; n++)
 		if (mask(w, masked[n]) < 0)
 			return -1;

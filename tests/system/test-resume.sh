@@ -1,8 +1,8 @@
 #!/bin/bash
-# A run killed at any moment is finished by --resume: every cell exactly once. KILLS moments (5), seed SEED.
+# A run killed at any moment is finished by --resume: every cell exactly once. RESUMES moments (5), seed SEED.
 . "$(dirname "$0")/lib.sh"
 need_root resume
-kills=${KILLS:-5}
+kills=${RESUMES:-5}
 seed=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 echo "# seed $seed"
 RANDOM=$((seed % 32768))

@@ -400,10 +400,11 @@ static void test_start_requests(void **state)
 		.ready_port = 80,
 		.ready_path = "/a=b"};
 	static const char expected[] = "1 arg value=/bin/x\n2 arg value=a%20b\n3 env value=K%3DV\n"
-				       "4 start command=1 ready=http port=80 path=/a%3Db\n";
+				       "4 start command=1 timeout_ms=2500 ready=http port=80 "
+				       "path=/a%3Db\n";
 	unsigned n = 0;
 
-	assert_int_equal(agent_start_workload(&f->agent, &w, &n, &f->err), 0);
+	assert_int_equal(agent_start_workload(&f->agent, &w, 2.5, &n, &f->err), 0);
 	assert_int_equal(n, 4);
 	assert_int_equal(recv(f->other, got, sizeof(got), 0), strlen(expected));
 	assert_memory_equal(got, expected, strlen(expected));

@@ -120,7 +120,7 @@ static int bench_workload(struct bench *b)
 	int64_t deadline = now_ns() + 20 * NSEC_PER_SEC;
 	unsigned n = 0;
 
-	if (agent_start_workload(&b->instance.agent, &b->workload, &n, &b->err) < 0)
+	if (agent_start_workload(&b->instance.agent, &b->workload, 0, &n, &b->err) < 0)
 		return -1;
 	while (n-- > 0)
 		if (agent_answer(&b->instance.agent, NULL, deadline, &b->err) < 0)
