@@ -47,20 +47,23 @@ void not_measured(struct measurement *m, enum metric_id id, enum sample_status s
 struct probe {
 	const char *name, *help;
 	enum metric_id first, last; /* the metrics it answers for: all of them, every time */
+	/* Before prepare: nothing of the set is there yet. NULL = nothing. */
+	int (*baseline)(struct measurement *m, unsigned slot, struct error *err);
 	/* Just before the start, after prepare. NULL = nothing. */
 	int (*before)(struct measurement *m, unsigned slot, struct error *err);
 	/* All are ready and have given their first answer. NULL = nothing. */
 	int (*ready)(struct measurement *m, unsigned slot, struct error *err);
 	/* Everything runs and has settled. NULL = nothing. */
 	int (*measure)(struct measurement *m, unsigned slot, struct error *err);
-	/* After stop: late metrics; frees m->data[slot]. NULL = nothing. Called in any case after before(). */
+	/* After stop: late metrics; frees m->data[slot]. NULL = nothing. Called in any case after baseline()
+	 * or before(). */
 	int (*after)(struct measurement *m, unsigned slot, struct error *err);
 };
 
 extern const struct probe *const probes[]; /* NULL-terminated */
 int probe_find(const char *name); /* index or -1 */
 
-enum probe_step { PROBE_BEFORE, PROBE_READY, PROBE_MEASURE, PROBE_AFTER };
+enum probe_step { PROBE_BASELINE, PROBE_BEFORE, PROBE_READY, PROBE_MEASURE, PROBE_AFTER };
 /* Runs a step of every probe the plan enables, in table order; the first error ends it, but for PROBE_AFTER,
  * which always reaches all of them. */
 int probes_step(struct measurement *m, enum probe_step step, struct error *err);

@@ -54,6 +54,8 @@ static int (*step_of(const struct probe *p, enum probe_step step))(
 	struct measurement *, unsigned, struct error *)
 {
 	switch (step) {
+	case PROBE_BASELINE:
+		return p->baseline;
 	case PROBE_BEFORE:
 		return p->before;
 	case PROBE_READY:

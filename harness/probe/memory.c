@@ -16,14 +16,21 @@ struct baseline {
 	struct parts_base parts;
 };
 
-static int memory_before(struct measurement *m, unsigned slot, struct error *err)
+/* Before prepare: a helper that prepare forks and that ends with the start would be in the baseline and not in
+ * the reading, and make each instance lighter by itself. The host's memory last: the readings before it take some
+ * themselves. */
+static int memory_baseline(struct measurement *m, unsigned slot, struct error *err)
 {
 	struct baseline *b = m->data[slot] = xcalloc(1, sizeof(*b));
 
-	/* The host's memory last: the reading before it takes some itself. */
 	if (memory_parts_before(m, &b->parts, err) < 0)
 		return -1;
 	return proc_host_available(m->lab->root, &b->available, err);
+}
+
+static int memory_before(struct measurement *m, unsigned slot, struct error *err)
+{
+	return m->data[slot] ? 0 : memory_baseline(m, slot, err);
 }
 
 /* The empty set of a slope has totals instead of values per instance. */
@@ -217,6 +224,7 @@ const struct probe probe_memory = {
 	.help = "what the host pays in memory: PSS, cgroup charges, fall of available memory",
 	.first = MEMORY_PSS,
 	.last = MEMORY_TARE,
+	.baseline = memory_baseline,
 	.before = memory_before,
 	.measure = memory_measure,
 	.after = memory_after,
