@@ -281,6 +281,14 @@ static void test_dies_before_ready(void **state)
 	refused(*state, "payload", "agent: workload ended with status 3: first | cannot open x");
 }
 
+/* The agent says it, not the harness's deadline: it has the last words. */
+static void test_not_ready_in_time(void **state)
+{
+	arguments(*state, "sh|-c|echo still thinking; exec sleep 1000");
+	refused(*state, "start command=1 timeout_ms=200 ready=line text=never",
+		"agent: workload was not ready in time: still thinking");
+}
+
 /* 100 KB of output: the last of it is what is told, within a line. */
 static void test_tail_is_bounded(void **state)
 {
@@ -618,11 +626,11 @@ int main(void)
 		TEST(test_command_exec), TEST(test_command_missing), TEST(test_dies_before_ready),
 		TEST(test_tail_is_bounded), TEST(test_daemon), TEST(test_stubborn),
 		TEST(test_ready_tcp), TEST(test_ready_http), TEST(test_ready_without_notification),
-		TEST(test_not_ready), TEST(test_not_ready_other_port), TEST(test_http_verb),
-		TEST(test_http_crowd), TEST(test_own_address), TEST(test_end_of_channel),
-		TEST(test_unreadable_line), TEST(test_wrong_sequence), TEST(test_overlong_line),
-		TEST(test_zero_byte), TEST(test_end_while_starting), TEST(test_sigterm),
-		cmocka_unit_test(test_without_channel)};
+		TEST(test_not_ready), TEST(test_not_ready_in_time), TEST(test_not_ready_other_port),
+		TEST(test_http_verb), TEST(test_http_crowd), TEST(test_own_address),
+		TEST(test_end_of_channel), TEST(test_unreadable_line), TEST(test_wrong_sequence),
+		TEST(test_overlong_line), TEST(test_zero_byte), TEST(test_end_while_starting),
+		TEST(test_sigterm), cmocka_unit_test(test_without_channel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
