@@ -22,7 +22,7 @@ struct parts {
 
 struct cgroup **memory_groups(const struct measurement *m)
 {
-	struct cgroup **groups = xcalloc(m->n + 1, sizeof(*groups));
+	struct cgroup **groups = xcalloc(m->n + 1, sizeof(struct cgroup *));
 
 	for (size_t i = 0; i < m->n; i++)
 		groups[i] = m->instances[i].cgroup;
@@ -207,7 +207,7 @@ static int add_machine(struct measurement *m, struct instance *i, uint64_t shmem
 /* Under the host's kernel: the workload from inside, all other anonymous memory is the runtime's. */
 static void add_process(struct instance *i, uint64_t host_anon, uint64_t shmem, struct parts *p)
 {
-	uint64_t anon, mapped;
+	uint64_t anon = 0, mapped = 0;
 
 	p->all_guests = false;
 	if (p->inside.code || ask_payload(i, &anon, &mapped, &p->inside) < 0)
