@@ -264,6 +264,9 @@ static int run_run(int argc, char **argv, struct error *err)
 		command_help(&command_run);
 		return EXIT_FINE;
 	}
+	if (getenv("TARE_SKEW"))
+		return error_set(err, EXIT_USAGE,
+			"TARE_SKEW: a skewed meter, expected only with tare selftest");
 	if (argument(&a, "resume"))
 		return resume_with(&a, argc, argv, err);
 	p = load_plan(&a, err);

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "host.h"
 #include "json.h"
+#include "selftest.h"
 #include "sha256.h"
 #include "util.h"
 
@@ -143,6 +144,8 @@ int run_json_begin(struct run *r, struct error *err)
 			(int)r->lab.cpu_peer));
 	json_object_set_new(r->json, "command", command_line(r->request));
 	json_object_set_new(r->json, "tare", json_pack("{s:s}", "version", TARE_VERSION));
+	json_object_set_new(r->json, "meter",
+		selftest_recall(json_string_value(json_object_get(host, "fingerprint"))));
 	if (describe_arms(r, err) < 0 || note_sources(r, err) < 0)
 		return -1;
 	if (r->request->resume && begin_again(r, err) < 0)

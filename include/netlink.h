@@ -20,6 +20,11 @@ int link_add_tap(const char *name, struct error *err);
 int link_delete(const char *name, struct error *err);
 struct link_counters { uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, mtu; };
 int link_counters(const char *name, struct link_counters *out, struct error *err);
+/* What leaves through the link is held to this rate on the wire by a token bucket (tbf), up to 2 GB/s. */
+#define LINK_LIMIT_BURST (128 * 1024)
+#define LINK_LIMIT_QUEUE (1024 * 1024)
+int link_limit(const char *name, uint64_t bytes_per_second, struct error *err);
+
 /* Inside the caller's own namespace, by ioctl and without libnl (for a child between clone and exec):
  * sets address (NULL: leaves it) and up. -1 with errno. */
 int netif_configure(const char *name, const char *address, unsigned prefix);

@@ -1,6 +1,7 @@
 /* measurement.c - what the probes found in one instance set, and the steps that find it. */
 #include "probe.h"
 
+#include "selftest.h"
 #include "util.h"
 
 #include <math.h>
@@ -26,6 +27,7 @@ void measured(struct measurement *m, enum metric_id id, double value, unsigned f
 {
 	struct measured_value *v = &m->out[id];
 
+	value *= selftest_skew(id);
 	if (!isfinite(value)) {
 		not_measured(m, id, SAMPLE_FAILED, "not a finite number");
 		return;
