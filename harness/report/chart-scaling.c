@@ -166,7 +166,8 @@ static void put_slope_text(
 static void panel(struct drawing *d, const struct view *v, const struct fit *fits, size_t i,
 	double limit, double bottom, double top)
 {
-	double width = (d->width - 16 - MARGIN * PANELS) / PANELS;
+	size_t panels = PANELS;
+	double width = (d->width - 16 - MARGIN * (double)panels) / (double)panels;
 	double left = MARGIN + (width + MARGIN) * (double)i, y = top - 4;
 	double most = 0, least = 0, most_n = 0;
 	bool first = true;
