@@ -11,8 +11,9 @@
 /* earlyprintk and loglevel=4 (not quiet): the kernel's first instruction announces itself and then only errors
  * are printed; a whole log costs a quarter of a second more under TCG. panic=-1: a panic ends QEMU at once. cryptomgr: the kernel
  * tests its ciphers at every boot otherwise. */
-const char domain_cmdline[] = "console=ttyS0 earlyprintk=serial,ttyS0,115200 loglevel=4 panic=-1 "
-			      "random.trust_cpu=on cryptomgr.notests";
+#define REST "loglevel=4 panic=-1 random.trust_cpu=on cryptomgr.notests"
+const char domain_cmdline[] = "console=ttyS0 earlyprintk=serial,ttyS0,115200 " REST;
+const char domain_cmdline_late[] = "console=ttyS0 " REST;
 
 struct text {
 	char *data;

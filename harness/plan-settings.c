@@ -181,11 +181,26 @@ static int read_census(struct plan *p, const struct plan_source *s, struct error
 	return 0;
 }
 
+/* Two declared conditions: nothing of what starts was read before, or all of it. */
+static int read_page_cache(struct plan *p, const struct plan_source *s, struct error *err)
+{
+	const char *text = "warm";
+
+	if (json_get_text(s->json, "page_cache", &text, s->where, err) < 0)
+		return -1;
+	p->cold = !strcmp(text, "cold");
+	if (!p->cold && strcmp(text, "warm") != 0)
+		return json_fail(err, s->where, "page_cache", "unknown condition",
+			json_object_get(s->json, "page_cache"), "\"warm\" or \"cold\"");
+	return 0;
+}
+
 int plan_read_settings(struct plan *p, const struct plan_source *s, struct error *err)
 {
 	if (read_blocks(p, s, err) < 0 || read_seed(p, s, err) < 0 || read_times(p, s, err) < 0 ||
 		read_margins(p, s, err) < 0 || read_limits(p, s, err) < 0 ||
-		read_allow(p, s, err) < 0 || read_base(p, s, err) < 0 || read_census(p, s, err) < 0)
+		read_page_cache(p, s, err) < 0 || read_allow(p, s, err) < 0 ||
+		read_base(p, s, err) < 0 || read_census(p, s, err) < 0)
 		return -1;
 	return 0;
 }

@@ -10,7 +10,8 @@
 
 static const char *const plan_keys[] = {"schema", "name", "help", "blocks", "warmup", "seed",
 	"arms", "workloads", "instances", "memory", "settle", "network", "probes", "base",
-	"margins", "primary", "limits", "allow", "keep_census", NULL};
+	"margins", "primary", "limits", "allow", "keep_census",
+	"page_cache", NULL};
 
 static int read_name(
 	struct plan *p, const struct plan_source *s, const char *standard_name, struct error *err)
@@ -94,6 +95,7 @@ static json_t *canonical(const struct plan *p)
 			json_value_of(p->limits.swap_ins), "throttled",
 			json_value_of(p->limits.throttled)));
 	json_object_set(o, "allow", p->allow);
+	json_object_set_new(o, "page_cache", json_string(p->cold ? "cold" : "warm"));
 	if (p->keep_census)
 		json_object_set_new(o, "keep_census", json_true());
 	return o;

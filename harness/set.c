@@ -4,6 +4,7 @@
 #include "util.h"
 #include "wait.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -49,9 +50,23 @@ int64_t set_deadline(const struct set *s, double seconds)
 	return now_ns() + (int64_t)(seconds * NSEC_PER_SEC);
 }
 
+/* What was written must be on disk before it can be dropped. */
+static int drop_page_cache(const struct set *s, struct error *err)
+{
+	sync();
+	if (write_file_at(s->run->lab.root, "proc/sys/vm/drop_caches", "3") == 0)
+		return 0;
+	return error_errno(err, EXIT_PREREQUISITE, errno,
+		"page cache: cannot be dropped, expected to be root of this host; or plan \"page_cache\": \"warm\"");
+}
+
 int set_prepare(struct set *s, struct error *err)
 {
-	int64_t begin = now_ns();
+	int64_t begin;
+
+	if (s->run->plan->cold && drop_page_cache(s, err) < 0)
+		return -1;
+	begin = now_ns();
 
 	for (size_t i = 0; i < s->n; i++) {
 		s->prepared = i + 1;

@@ -25,7 +25,7 @@ struct domain_spec {
 /* Variable in QEMU's environment that names spec->launch. */
 #define DOMAIN_LAUNCH "TARE_LAUNCH"
 /* Last part of the guest's kernel command line in every domain; what each is for: domain.c. */
-extern const char domain_cmdline[];
+extern const char domain_cmdline[], domain_cmdline_late[];
 
 /* New string. Every foreign text is escaped. */
 char *domain_xml(const struct domain_spec *s);

@@ -44,6 +44,7 @@ struct plan {
 	double settle;       /* s between ready and the memory reading */
 	double network_seconds, network_omit; /* per direction; omit < seconds */
 	bool probe_enabled[8]; /* by index in the probe table */
+	bool cold;             /* page cache: dropped before each preparation; else as warm as it is */
 	bool keep_census;      /* the names of what was counted go to census.jsonl */
 	double probe_seconds;  /* rough time that the enabled probes take in one trial */
 	char *base;          /* arm the others are compared with; "host" by default */

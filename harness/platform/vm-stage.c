@@ -207,7 +207,9 @@ int vm_stage_make(struct stage *s, struct vm_stage *v, struct error *err)
 		make_initramfs(s, v, &initrd_size, err) < 0 || choose_firmware(s, v, err) < 0 ||
 		choose_ram(s, v, initrd_size, err) < 0)
 		return -1;
-	v->cmdline = xstrdup(domain_cmdline);
+	v->cmdline = xstrdup(json_is_false(json_object_get(s->arm->options, "early_console"))
+			? domain_cmdline_late
+			: domain_cmdline);
 	if (warm(v->kernel.image, err) < 0 || warm(v->qemu, err) < 0)
 		return -1;
 	return v->firmware ? warm(v->firmware, err) : 0;

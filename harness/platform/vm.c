@@ -25,6 +25,8 @@ static const struct option_spec options[] = {
 	{"nic", OPTION_CHOICE, nics, "virtio", "the guest's network card"},
 	{"firmware", OPTION_CHOICE, firmwares, "auto",
 		"seabios or qboot; auto: qboot where there is one"},
+	{"early_console", OPTION_BOOL, NULL, "true",
+		"the kernel speaks from its first moment; without it boot.kernel is the first byte of its ordinary console"},
 	{"emulator", OPTION_PATH, NULL, NULL, "QEMU; standard: the first in $PATH"},
 	{.name = NULL},
 };

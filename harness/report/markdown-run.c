@@ -53,6 +53,8 @@ void markdown_about(FILE *out, const struct view *v)
 		"%s of %s counted blocks complete after %s of warm-up. One block holds every arm once, in random order; "
 		"one fresh instance set is one sample.\n",
 		complete, planned, warmup);
+	if (!strcmp(json_text_at(v->run, "plan", "page_cache", NULL), "cold"))
+		fputs("- **Page cache**: cold, dropped before each preparation\n", out);
 	markdown_print(
 		out, "- **tare**: version %s\n", json_text_at(v->run, "tare", "version", NULL));
 	about_arms(out, v);

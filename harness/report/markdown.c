@@ -246,6 +246,7 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 	markdown_ledger(out, v);
 	section_findings(out, v);
 	markdown_pss(out, v);
+	markdown_meter(out, v);
 	markdown_equivalence(out, v);
 	markdown_errors(out, v);
 	markdown_reproduce(out, v);

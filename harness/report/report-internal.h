@@ -246,6 +246,9 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 /* markdown-run.c: sections about the run itself. */
 void markdown_about(FILE *out, const struct view *v);
 void markdown_pss(FILE *out, const struct view *v);
+/* What the self-test of the host said, quoted from run.json. meter_text(): one sentence, new; NULL where nothing is quoted. */
+void markdown_meter(FILE *out, const struct view *v);
+char *meter_text(const struct view *v);
 /* markdown-ledger.c */
 void markdown_ledger(FILE *out, const struct view *v);
 void markdown_equivalence(FILE *out, const struct view *v);

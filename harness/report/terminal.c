@@ -257,6 +257,15 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 	fputc('\n', s->out);
 }
 
+static void print_meter(const struct screen *s, const struct view *v)
+{
+	cleanup_free char *text = meter_text(v);
+	char buf[SAFE_TEXT_SIZE];
+
+	if (text)
+		put_wrapped(s, "The meter: ", safe_text(text, buf));
+}
+
 int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned width, bool colour)
 {
 	struct screen s = {.out = out, .width = width < 20 ? 20 : width, .colour = colour};
@@ -277,6 +286,7 @@ int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned w
 		v.at = v.settings[i];
 		print_setting(&s, &v, heads);
 	}
+	print_meter(&s, &v);
 	for (size_t a = 0; a < v.n_arms; a++)
 		free(heads[a]);
 	free(heads);
