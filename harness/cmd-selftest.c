@@ -68,6 +68,21 @@ static void print(const struct selftest *t, bool as_json)
 		selftest_table(stdout, t);
 }
 
+static int off_error(const struct weight *off, struct error *err)
+{
+	char found[32], planted[32], within[32];
+
+	if (off->rule == RULE_SAME)
+		return error_set(err, EXIT_METER, "meter: off at \"%s\" of arm %s: %s", off->name,
+			off->arm, off->note);
+	weight_figure(found, sizeof(found), off->metric, off->found);
+	weight_figure(planted, sizeof(planted), off->metric, off->planted);
+	weight_figure(within, sizeof(within), off->metric, off->tolerance);
+	return error_set(err, EXIT_METER,
+		"meter: off at \"%s\" of arm %s (%s), got %s, expected %s within %s", off->name,
+		off->arm, metrics[off->metric].name, found, planted, within);
+}
+
 static int weigh(struct selftest *t, bool as_json, struct error *err)
 {
 	const struct weight *off;
@@ -80,11 +95,7 @@ static int weigh(struct selftest *t, bool as_json, struct error *err)
 	off = selftest_off(t);
 	if (!off)
 		return EXIT_FINE;
-	error_set(err, EXIT_METER,
-		"meter: off at \"%s\" of arm %s (%s), got %g, expected %g within %g", off->name,
-		off->arm, off->rule == RULE_SAME ? off->note : metrics[off->metric].name,
-		off->found, off->planted, off->tolerance);
-	return -1;
+	return off_error(off, err);
 }
 
 static int run_selftest(int argc, char **argv, struct error *err)

@@ -74,8 +74,7 @@ json_t *selftest_json(const struct selftest *t)
 		"resolves", resolved_json(t));
 }
 
-/* In the unit that reads best: MiB, ms, Mbit/s, counts. */
-static void figure(char *buf, size_t size, enum metric_id id, double v)
+void weight_figure(char *buf, size_t size, enum metric_id id, double v)
 {
 	const char *unit = metrics[id].unit;
 
@@ -98,9 +97,9 @@ static void weight_row(FILE *out, const struct weight *w)
 	bool named = w->rule != RULE_SAME && w->status != WEIGHT_SKIPPED;
 	char planted[32], found[32], tolerance[32];
 
-	figure(planted, sizeof(planted), w->metric, named ? w->planted : NAN);
-	figure(found, sizeof(found), w->metric, named ? w->found : NAN);
-	figure(tolerance, sizeof(tolerance), w->metric,
+	weight_figure(planted, sizeof(planted), w->metric, named ? w->planted : NAN);
+	weight_figure(found, sizeof(found), w->metric, named ? w->found : NAN);
+	weight_figure(tolerance, sizeof(tolerance), w->metric,
 		named && w->rule != RULE_NONE ? w->tolerance : NAN);
 	fprintf(out, "%-9s  %-36s  %-21s  %13s  %13s  %12s  %3zu  %s%s%s\n", w->arm, w->name,
 		named ? metrics[w->metric].name : "-", planted, found, tolerance, w->n,
@@ -124,7 +123,7 @@ void selftest_table(FILE *out, const struct selftest *t)
 		if (r->ratio)
 			snprintf(value, sizeof(value), "%.2f %%", 100 * r->value);
 		else
-			figure(value, sizeof(value), r->metric, r->value);
+			weight_figure(value, sizeof(value), r->metric, r->value);
 		fprintf(out, "%-9s  %-24s  %13s\n", r->arm, metrics[r->metric].name, value);
 	}
 }

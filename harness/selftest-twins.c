@@ -73,7 +73,8 @@ static void keep_resolved(struct selftest *t, const char *platform, const json_t
 	double lo = number(row, "lo"), hi = number(row, "hi");
 	bool ratio = json_object_get(row, "ratio") != NULL;
 
-	if (id < 0 || metrics[id].exact || isnan(lo))
+	/* A difference without any width is a metric that is always 0 here: that resolves nothing. */
+	if (id < 0 || metrics[id].exact || isnan(lo) || (!ratio && !(hi > lo)))
 		return;
 	t->resolved = xrealloc(t->resolved, (t->n_resolved + 1) * sizeof(*t->resolved));
 	t->resolved[t->n_resolved++] = (struct resolved){.arm = platform,

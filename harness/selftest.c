@@ -84,6 +84,9 @@ static int weigh_all(struct bench *b, struct error *err)
 		if (parts[i].weigh(b, parts[i].arm, err) < 0)
 			return -1;
 		bench_off(b, first);
+		/* A test of the self-test needs no more than that it was caught. */
+		if (getenv("TARE_SKEW") && selftest_off(t))
+			break;
 	}
 	return 0;
 }
@@ -135,7 +138,7 @@ int selftest_run(struct selftest *t, struct error *err)
 	struct bench b = {.t = t};
 	int64_t begin = now_ns();
 	time_t now = time(NULL);
-	bool vm = vm_can_run(t);
+	bool vm = vm_can_run(t), done;
 	struct tm tm;
 	int rc;
 
@@ -146,9 +149,10 @@ int selftest_run(struct selftest *t, struct error *err)
 		return -1;
 	rng_seed(&b.rng, b.plan->seed);
 	rc = on_the_bench(&b, err);
-	if (rc == 0)
+	done = getenv("TARE_SKEW") && selftest_off(t);
+	if (rc == 0 && !done)
 		rc = selftest_twins(t, "container", err);
-	if (rc == 0 && vm && !t->quick)
+	if (rc == 0 && !done && vm && !t->quick)
 		rc = selftest_twins(t, "vm", err);
 	plan_free(b.plan);
 	t->seconds = (double)(now_ns() - begin) / NSEC_PER_SEC;

@@ -93,6 +93,8 @@ struct weight *selftest_weight(struct selftest *t, const char *arm, enum metric_
 const struct weight *selftest_off(const struct selftest *t);
 /* New object, as results/schema/selftest.schema.json has it. */
 json_t *selftest_json(const struct selftest *t);
+/* A value of a metric in the unit that reads best: MiB, ms, Mbit/s, counts. */
+void weight_figure(char *buf, size_t size, enum metric_id id, double v);
 void selftest_table(FILE *out, const struct selftest *t);
 
 /* selftest-store.c: one result a fingerprint, <cache>/selftest-<fingerprint>.json. Kept for the fingerprint of the
