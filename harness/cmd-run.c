@@ -34,6 +34,7 @@ static const struct command_option options[] = {
 	{.name = "resume",
 		.argument = "DIR",
 		.help = "finish the run in DIR, which was killed or ran out of disk or time"},
+	{.name = "keep-census", .help = "write the names of what was counted into census.jsonl"},
 	{.name = "dry-run", .help = "print the order and the time it would take, and do nothing"},
 	{.name = "json", .help = "print the summary (or the order) as JSON instead of a table"},
 	{.name = NULL},
@@ -63,6 +64,7 @@ static struct plan *load_plan(const struct arguments *a, struct error *err)
 		.blocks = argument(a, "blocks"),
 		.seed = argument(a, "seed"),
 		.quick = argument(a, "quick") != NULL,
+		.keep_census = argument(a, "keep-census") != NULL,
 	};
 
 	return plan_load(a->n_positional ? a->positional[0] : "default", &o, err);

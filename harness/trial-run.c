@@ -1,4 +1,5 @@
 /* trial-run.c - one trial: prepare, start, ready, settle, measure, stop. Whatever fails, stop follows. */
+#include "census.h"
 #include "run.h"
 
 #include "probe.h"
@@ -109,7 +110,6 @@ int trial_run(struct run *r, const struct trial *t, struct error *err)
 {
 	struct error stop_err = ERROR_INIT, write_err = ERROR_INIT;
 	struct guard_counters before;
-	bool begun = false;
 	struct set s;
 	int rc;
 
@@ -117,20 +117,20 @@ int trial_run(struct run *r, const struct trial *t, struct error *err)
 	r->guarded = false;
 	if (t->attempt)
 		s.m.extra_flags |= FLAG_REPEATED;
-	rc = set_prepare(&s, err);
+	rc = probes_step(&s.m, PROBE_BASELINE, err);
+	if (rc == 0)
+		rc = set_prepare(&s, err);
 	if (rc == 0)
 		rc = read_guards(&s, &before, err);
-	if (rc == 0) {
-		begun = true;
+	if (rc == 0)
 		rc = start_and_measure(&s, err);
-	}
 	if (rc == 0)
 		rc = judge_guards(&s, &before, err);
 	if (rc < 0 && !is_interrupt(err))
 		set_keep_failure(&s, err);
 	if (set_stop(&s, &stop_err) < 0 && rc == 0)
 		rc = error_set(err, stop_err.code, "%s", stop_err.text);
-	if (begun && probes_step(&s.m, PROBE_AFTER, &stop_err) < 0 && rc == 0)
+	if (probes_step(&s.m, PROBE_AFTER, &stop_err) < 0 && rc == 0)
 		rc = error_set(err, stop_err.code, "%s", stop_err.text);
 	/* A trial cut by Ctrl-C leaves no record: it was not measured. A failed one says so. */
 	if (rc == 0 || !is_interrupt(err)) {
@@ -138,7 +138,8 @@ int trial_run(struct run *r, const struct trial *t, struct error *err)
 			measurement_fail(&s.m, err->text);
 		else
 			measurement_fill(&s.m, "the probe said nothing");
-		if (write_samples(&s, &write_err) < 0) {
+		if (census_write(r->folder.dirfd, t, s.m.census, &write_err) < 0 ||
+			write_samples(&s, &write_err) < 0) {
 			rc = -1;
 			*err = write_err;
 			err->code = EXIT_INTERNAL;
