@@ -1,5 +1,4 @@
-/* selftest-weight.c - planted and found: tolerances and the judgement. Pure but for selftest_skew(), which reads the
- * environment. */
+/* selftest-weight.c - planted and found: tolerances and the judgement. Pure. */
 #include "selftest.h"
 
 #include "stats.h"
@@ -129,17 +128,4 @@ void selftest_free(struct selftest *t)
 	t->resolved = NULL;
 	t->host = NULL;
 	t->n_weights = t->n_resolved = 0;
-}
-
-double selftest_skew(enum metric_id id)
-{
-	const char *text = getenv("TARE_SKEW"), *name = metrics[id].name;
-	size_t n = strlen(name);
-	char *end;
-	double factor;
-
-	if (!text || strncmp(text, name, n) != 0 || text[n] != '=')
-		return 1;
-	factor = strtod(text + n + 1, &end);
-	return *end || end == text + n + 1 || !isfinite(factor) ? 1 : factor;
 }

@@ -23,15 +23,15 @@ struct measurement {
 	struct instance *instances; /* n of them; n may be 0 (the empty set of a slope) */
 	size_t n;
 	const struct cgroup *fixed; /* daemons that serve the whole set; NULL = none */
-	struct traffic_peer peer;   /* the native end of every network measurement */
-	int64_t prepare_ns;         /* time spent in prepare, all instances */
-	unsigned extra_flags;       /* set on every sample (guards) */
-	void *data[8];              /* one slot a probe, by its index in probes[]; freed by after() */
+	struct traffic_peer peer; /* the native end of every network measurement */
+	int64_t prepare_ns; /* time spent in prepare, all instances */
+	unsigned extra_flags; /* set on every sample (guards) */
+	void *data[8]; /* one slot a probe, by its index in probes[]; freed by after() */
 	json_t *census; /* names of what was counted, by layer, with "keep_census"; NULL; owned */
 	struct measured_value {
 		enum sample_status status;
-		double value;  /* with SAMPLE_OK */
-		char *reason;  /* owned; NULL with SAMPLE_OK */
+		double value; /* with SAMPLE_OK */
+		char *reason; /* owned; NULL with SAMPLE_OK */
 		unsigned flags;
 		bool filled;
 	} out[METRIC_COUNT];
@@ -39,6 +39,9 @@ struct measurement {
 
 void measurement_init(struct measurement *m);
 void measurement_free(struct measurement *m);
+/* "TARE_SKEW=METRIC=FACTOR" in the environment: the factor of a metric, 1 without it. The self-test's self-test
+ * (harness/probe/README.md). */
+double measured_skew(enum metric_id id);
 /* One value, per instance; a non-finite one becomes a failed sample. */
 void measured(struct measurement *m, enum metric_id id, double value, unsigned flags);
 void not_measured(struct measurement *m, enum metric_id id, enum sample_status status,

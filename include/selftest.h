@@ -103,7 +103,5 @@ int selftest_store(const struct selftest *t, struct error *err);
 /* What runs quote in run.json "meter": the result without its values, or JSON null when there is none that can be
  * read. New reference. */
 json_t *selftest_recall(const char *fingerprint);
-/* "TARE_SKEW=METRIC=FACTOR": the factor of a metric, 1 without it. The self-test's self-test (probe/README.md). */
-double selftest_skew(enum metric_id id);
 
 #endif

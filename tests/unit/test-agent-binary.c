@@ -1,5 +1,6 @@
 /* The real static agent as a plain child, as the host platform runs it: every request, every readiness,
  * every verb, and its end. TARE_AGENT names the binary (default build/agent). */
+#include "procfs.h"
 #include "real-agent.h"
 
 #include <arpa/inet.h>
@@ -205,6 +206,32 @@ static void test_spawn(void **state)
 	c = ask(r, "census");
 	assert_int_equal(number(&c, "payload"), 0);
 	assert_int_equal(number(&c, "user"), 1);
+}
+
+/* Known weights in a living agent: found by its own figures, and gone again. */
+static void test_ballast(void **state)
+{
+	struct real_agent *r = *state;
+	struct agent_reply a = ask(r, "census");
+	uint64_t user = number(&a, "user");
+	struct error err = ERROR_INIT;
+	struct process_memory before = {0}, after = {0}, left = {0};
+	cleanup_close int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool gone = false;
+
+	assert_int_equal(proc_memory_add(root, r->pid, &before, &gone, &err), 0);
+	ask(r, "grow mib=8");
+	assert_int_equal(proc_memory_add(root, r->pid, &after, &gone, &err), 0);
+	assert_in_range(after.rss - before.rss, 8 << 20, (8 << 20) + (1 << 18));
+	ask(r, "grow count=10");
+	a = ask(r, "census");
+	assert_int_equal(number(&a, "user"), user + 10);
+	ask(r, "shrink");
+	a = ask(r, "census");
+	assert_int_equal(number(&a, "user"), user);
+	assert_int_equal(proc_memory_add(root, r->pid, &left, &gone, &err), 0);
+	assert_in_range(left.rss + (1 << 18), 0, after.rss - (7 << 20));
+	assert_int_equal(agent_call(&r->agent, NULL, SECONDS(5), &err, "grow count=1001"), -1);
 }
 
 static void test_delay(void **state)
@@ -622,15 +649,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(test_hello), TEST(test_facts),
 		TEST(test_leaked_descriptor), TEST(test_meminfo), TEST(test_idle), TEST(test_touch),
-		TEST(test_spawn), TEST(test_delay), TEST(test_bad_verbs), TEST(test_command),
-		TEST(test_command_exec), TEST(test_command_missing), TEST(test_dies_before_ready),
-		TEST(test_tail_is_bounded), TEST(test_daemon), TEST(test_stubborn),
-		TEST(test_ready_tcp), TEST(test_ready_http), TEST(test_ready_without_notification),
-		TEST(test_not_ready), TEST(test_not_ready_in_time), TEST(test_not_ready_other_port),
-		TEST(test_http_verb), TEST(test_http_crowd), TEST(test_own_address),
-		TEST(test_end_of_channel), TEST(test_unreadable_line), TEST(test_wrong_sequence),
-		TEST(test_overlong_line), TEST(test_zero_byte), TEST(test_end_while_starting),
-		TEST(test_sigterm), cmocka_unit_test(test_without_channel)};
+		TEST(test_spawn), TEST(test_ballast), TEST(test_delay), TEST(test_bad_verbs),
+		TEST(test_command), TEST(test_command_exec), TEST(test_command_missing),
+		TEST(test_dies_before_ready), TEST(test_tail_is_bounded), TEST(test_daemon),
+		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_ready_http),
+		TEST(test_ready_without_notification), TEST(test_not_ready),
+		TEST(test_not_ready_in_time), TEST(test_not_ready_other_port), TEST(test_http_verb),
+		TEST(test_http_crowd), TEST(test_own_address), TEST(test_end_of_channel),
+		TEST(test_unreadable_line), TEST(test_wrong_sequence), TEST(test_overlong_line),
+		TEST(test_zero_byte), TEST(test_end_while_starting), TEST(test_sigterm),
+		cmocka_unit_test(test_without_channel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
