@@ -160,8 +160,7 @@ static int try_device(struct error *err)
 
 	if (fd < 0 && errno == ENOENT)
 		return error_set(err, EXIT_PREREQUISITE,
-			"kvm: no /dev/kvm; the CPU's virtualization may be off in the firmware, or this is "
-			"a VM without nested virtualization");
+			"kvm: no /dev/kvm; the CPU's virtualization may be off in the firmware, or this is a VM without nested virtualization");
 	if (fd < 0 && (errno == EACCES || errno == EPERM))
 		return error_set(err, EXIT_PREREQUISITE,
 			"kvm: no right to open /dev/kvm; run: sudo usermod -aG kvm $USER, and log in again");

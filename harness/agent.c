@@ -133,8 +133,8 @@ int agent_hello(struct agent *a, int64_t deadline, struct error *err)
 		parse_u64(pid + strlen(" pid="), 1, INT32_MAX, &number) < 0) {
 		a->broken = true;
 		return error_set(err, EXIT_ARM,
-			"agent: hello, got \"%s\", expected \"" WIRE_HELLO " boot_id=ID pid=N\"; "
-			"is the agent inside of this version?",
+			"agent: hello, got \"%s\", expected \"" WIRE_HELLO
+			" boot_id=ID pid=N\"; is the agent inside of this version?",
 			safe_text(line, safe));
 	}
 	memcpy(a->boot_id, id, len);
@@ -419,11 +419,11 @@ static int send_start(struct agent *a, const struct workload *w, double seconds,
 		return agent_send(a, err, "start %s timeout_ms=%lu ready=tcp port=%u", what, ms,
 			w->ready_port);
 	case READY_HTTP:
-		return agent_send(
-			a, err, "start %s timeout_ms=%lu ready=http port=%u path=%s", what, ms,
-			w->ready_port, path);
+		return agent_send(a, err, "start %s timeout_ms=%lu ready=http port=%u path=%s",
+			what, ms, w->ready_port, path);
 	case READY_LINE:
-		return agent_send(a, err, "start %s timeout_ms=%lu ready=line text=%s", what, ms, text);
+		return agent_send(
+			a, err, "start %s timeout_ms=%lu ready=line text=%s", what, ms, text);
 	}
 	return error_set(err, EXIT_INTERNAL, "agent: workload %s has no readiness", w->name);
 }

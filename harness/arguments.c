@@ -102,8 +102,7 @@ static int take_positional(struct reader *r, const char *word, unsigned max)
 
 	if (a->n_positional >= max)
 		return error_set(r->err, EXIT_USAGE,
-			"%s: too many arguments, got \"%s\", expected at most %u; see tare %s "
-			"--help",
+			"%s: too many arguments, got \"%s\", expected at most %u; see tare %s --help",
 			r->command->name, safe_text(word, safe), max, r->command->name);
 	a->positional = xrealloc(a->positional, (a->n_positional + 1) * sizeof(*a->positional));
 	a->positional[a->n_positional++] = word;

@@ -49,7 +49,8 @@ static void check_root(struct finding *f)
 		found(f, STATE_OK, NULL, "running as root");
 	else
 		found(f, STATE_MISSING, "sudo tare run",
-			"running as uid %u: tare run makes namespaces and cgroups", (unsigned)geteuid());
+			"running as uid %u: tare run makes namespaces and cgroups",
+			(unsigned)geteuid());
 }
 
 static void check_cgroups(struct finding *f)
@@ -59,8 +60,9 @@ static void check_cgroups(struct finding *f)
 	struct cgroups *h = cgroups_open(root, &err);
 
 	if (!h || cgroups_check(h, &err) < 0)
-		found(f, STATE_MISSING, "mount cgroups, or give this container the right to write them",
-			"%s", err.text);
+		found(f, STATE_MISSING,
+			"mount cgroups, or give this container the right to write them", "%s",
+			err.text);
 	else
 		found(f, STATE_OK, NULL, "cgroup %s, writable", cgroup_mode_names[cgroups_mode(h)]);
 	cgroups_close(h);
@@ -83,8 +85,7 @@ static void check_namespaces(struct finding *f)
 	if (can_unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS))
 		found(f, STATE_OK, NULL, "mount, network, pid, ipc and uts namespaces");
 	else
-		found(f, STATE_MISSING, "sudo tare run",
-			"new namespaces are refused to this user");
+		found(f, STATE_MISSING, "sudo tare run", "new namespaces are refused to this user");
 }
 
 static void check_user_namespaces(struct finding *f)
@@ -102,7 +103,8 @@ static void check_tun(struct finding *f)
 	if (access("/dev/net/tun", R_OK | W_OK) == 0)
 		found(f, STATE_OK, NULL, "/dev/net/tun: taps for VMs");
 	else
-		found(f, STATE_MISSING, "modprobe tun", "/dev/net/tun cannot be opened: VMs have no NIC");
+		found(f, STATE_MISSING, "modprobe tun",
+			"/dev/net/tun cannot be opened: VMs have no NIC");
 }
 
 static void check_accelerator(struct finding *f)
@@ -196,7 +198,8 @@ static void check_disk(struct finding *f)
 	unsigned long long mib;
 
 	if (!here || statvfs(here, &v) < 0) {
-		found(f, STATE_MISSING, "cd to a folder that exists", "the working directory is gone");
+		found(f, STATE_MISSING, "cd to a folder that exists",
+			"the working directory is gone");
 		return;
 	}
 	mib = (unsigned long long)v.f_bavail * v.f_frsize >> 20;

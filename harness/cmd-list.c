@@ -130,9 +130,7 @@ static int choose(const char *word, const struct kind **first, size_t *n, struct
 	}
 	near = did_you_mean(word, names);
 	return error_set(err, EXIT_USAGE,
-		"list: unknown table, got \"%s\", expected platforms, workloads, probes, metrics "
-		"or "
-		"plans%s%s%s",
+		"list: unknown table, got \"%s\", expected platforms, workloads, probes, metrics or plans%s%s%s",
 		safe_text(word, safe), near ? "; did you mean " : "", near ? near : "",
 		near ? "?" : "");
 }

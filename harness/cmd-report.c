@@ -77,8 +77,7 @@ static int run_report(int argc, char **argv, struct error *err)
 	}
 	if (!a.n_positional)
 		return error_set(err, EXIT_USAGE,
-			"report: no folder, expected DIR such as results/latest; see tare report "
-			"--help");
+			"report: no folder, expected DIR such as results/latest; see tare report --help");
 	if (run_folder_open(a.positional[0], &folder, &run, err) < 0)
 		return -1;
 	rc = report_folder(&folder, run, argument(&a, "json") != NULL, err);
@@ -90,10 +89,8 @@ const struct command command_report = {
 	.name = "report",
 	.synopsis = "DIR [--json]",
 	.help = "make summary, charts and report of a run again, and print the table",
-	.text = "DIR is the folder of a run, for example results/latest. Needs no privileges: "
-		"only\n"
-		"run.json and samples.jsonl are read; summary.json, report.md and charts/ are "
-		"written.",
+	.text = "DIR is the folder of a run, for example results/latest. Needs no privileges: only\n"
+		"run.json and samples.jsonl are read; summary.json, report.md and charts/ are written.",
 	.options = options,
 	.run = run_report,
 };

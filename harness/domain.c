@@ -115,9 +115,7 @@ static void xml_machine(struct text *t, const struct domain_spec *s, const struc
 	if (s->kvm)
 		line(t, "  <cpu mode='host-passthrough' migratable='off'/>");
 	else
-		line(t,
-			"  <cpu mode='custom' match='exact' check='none'><model "
-			"fallback='forbid'>qemu64</model></cpu>");
+		line(t, "  <cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model></cpu>");
 	line(t, "  <clock offset='utc'/>");
 	line(t, "  <on_poweroff>destroy</on_poweroff>");
 	line(t, "  <on_reboot>destroy</on_reboot>");

@@ -84,8 +84,7 @@ int gc_domain(const char *uri, const char *name, struct error *err)
 		return 0;
 	case NO_CONNECTION:
 		return error_set(err, EXIT_PREREQUISITE,
-			"domain %s: cannot connect to %s to remove it, expected a running libvirt "
-			"daemon; start it and run \"tare gc\"",
+			"domain %s: cannot connect to %s to remove it, expected a running libvirt daemon; start it and run \"tare gc\"",
 			safe_name, safe_uri);
 	case REFUSED:
 		return error_set(err, EXIT_INTERNAL,
@@ -93,8 +92,7 @@ int gc_domain(const char *uri, const char *name, struct error *err)
 			safe_name, safe_uri, safe_uri, safe_name);
 	default:
 		return error_set(err, EXIT_PREREQUISITE,
-			"domain %s: libvirt at %s gave no answer in 10 s; restart the daemon and run "
-			"\"tare gc\"",
+			"domain %s: libvirt at %s gave no answer in 10 s; restart the daemon and run \"tare gc\"",
 			safe_name, safe_uri);
 	}
 }

@@ -195,11 +195,11 @@ int gc_kill_lab(const char *tmp, const char *id, int64_t deadline, struct gc_rep
 		if (each_process(kill_inhabitant, &m) < 0)
 			return -1;
 	} while (m.killed && now_ns() < deadline);
-	return m.killed ? error_set(err, EXIT_INTERNAL,
-				  "gc: processes in the lab of run %s, got more each time, "
-				  "expected none; run \"tare gc\"",
-				  id)
-			: 0;
+	return m.killed
+		? error_set(err, EXIT_INTERNAL,
+			  "gc: processes in the lab of run %s, got more each time, expected none; run \"tare gc\"",
+			  id)
+		: 0;
 }
 
 struct unknown {

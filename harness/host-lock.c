@@ -31,8 +31,7 @@ static int state_open(const char *state, struct error *err)
 			"lab: cannot open the state folder %s", state);
 	if (st.st_uid != geteuid() || (st.st_mode & 022))
 		return error_set(err, EXIT_PREREQUISITE,
-			"lab: state folder %s, got owner %u and mode %03o, expected owner %u and "
-			"no right to write for others; remove it",
+			"lab: state folder %s, got owner %u and mode %03o, expected owner %u and no right to write for others; remove it",
 			state, (unsigned)st.st_uid, (unsigned)(st.st_mode & 0777),
 			(unsigned)geteuid());
 	return steal_fd(&dir);
@@ -112,8 +111,7 @@ int host_lock(const char *state, struct error *err)
 			return -1;
 		if (holder == A_RUN || !lock_until(fd, now_ns() + CLEANER_WAIT))
 			return error_set(err, EXIT_PREREQUISITE,
-				"lab: another run holds this host, got pid %ld, expected one run "
-				"at a time; wait for it or end it",
+				"lab: another run holds this host, got pid %ld, expected one run at a time; wait for it or end it",
 				pid);
 	}
 	sign(fd, "");

@@ -10,7 +10,7 @@
 struct stat;
 
 struct image {
-	int root;           /* fd of the tree */
+	int root; /* fd of the tree */
 	const char *folder; /* its path */
 };
 
@@ -19,13 +19,13 @@ struct image {
 int image_parent(const struct image *m, const char *path, const char **leaf, const char *where,
 	struct error *err);
 /* Each replaces what was at path, but for a folder over a folder. */
-int image_add_folder(const struct image *m, const char *path, mode_t mode, const char *where,
-	struct error *err);
+int image_add_folder(
+	const struct image *m, const char *path, mode_t mode, const char *where, struct error *err);
 int image_add_symlink(const struct image *m, const char *path, const char *target,
 	const char *where, struct error *err);
 /* New empty file, open for writing; -1. */
-int image_open_file(const struct image *m, const char *path, mode_t mode, const char *where,
-	struct error *err);
+int image_open_file(
+	const struct image *m, const char *path, mode_t mode, const char *where, struct error *err);
 /* The file open as from, to path. */
 int image_copy(const struct image *m, int from, const char *path, mode_t mode, const char *where,
 	struct error *err);

@@ -176,8 +176,7 @@ static int check_text(const char *text, size_t len, const char *where, struct er
 		return error_set(err, EXIT_USAGE, "%s: empty, expected one JSON object", where);
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		return error_set(err, EXIT_USAGE,
-			"%s: starts with a byte order mark, expected plain UTF-8; save it without "
-			"BOM",
+			"%s: starts with a byte order mark, expected plain UTF-8; save it without BOM",
 			where);
 	if (nul)
 		return error_set(err, EXIT_USAGE,

@@ -65,8 +65,7 @@ static int dispatch(int argc, char **argv, struct error *err)
 	}
 	if (word[0] == '-')
 		return error_set(err, EXIT_USAGE,
-			"command line: unknown option, got \"%s\", expected a command first; see "
-			"tare --help",
+			"command line: unknown option, got \"%s\", expected a command first; see tare --help",
 			safe_text(word, safe));
 	c = command_need(word, err);
 	return c ? c->run(argc - 1, argv + 1, err) : -1;

@@ -8,8 +8,12 @@
 #define D .derived = true
 #define T .timing = true
 #define ROW(id, name_, unit_, better_, compare_, help_, ...)                                       \
-	[id] = {.name = name_, .unit = unit_, .better = BETTER_##better_,                          \
-		.compare = COMPARE_##compare_, .help = help_, ##__VA_ARGS__}
+	[id] = {.name = name_,                                                                     \
+		.unit = unit_,                                                                     \
+		.better = BETTER_##better_,                                                        \
+		.compare = COMPARE_##compare_,                                                     \
+		.help = help_,                                                                     \
+		##__VA_ARGS__}
 
 /* clang-format off */
 const struct metric metrics[METRIC_COUNT] = {

@@ -231,8 +231,7 @@ int link_add_tap(const char *name, struct error *err)
 	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, EXIT_PREREQUISITE, errno,
-			"tap %s: cannot open /dev/net/tun, expected the tun driver (try modprobe "
-			"tun)",
+			"tap %s: cannot open /dev/net/tun, expected the tun driver (try modprobe tun)",
 			name);
 	memcpy(r.ifr_name, name, strlen(name));
 	if (ioctl(fd, TUNSETIFF, &r) < 0 || ioctl(fd, TUNSETPERSIST, 1) < 0)

@@ -204,8 +204,7 @@ static int unknown_arm(const json_t *name, const json_t *own, const char *where,
 			"%s: unknown arm, got \"%s\"; did you mean \"%s\"?", where,
 			safe_text(word, safe), near);
 	return error_set(err, EXIT_USAGE,
-		"%s: unknown arm, got \"%s\", expected host, netns, container, vm or an arm of the "
-		"plan",
+		"%s: unknown arm, got \"%s\", expected host, netns, container, vm or an arm of the plan",
 		where, safe_text(word, safe));
 }
 

@@ -111,8 +111,7 @@ static int split_instances(struct plan *p, const char *text, struct error *err)
 		if (!part || parse_u64(part, 0, PLAN_MAX_INSTANCES, &n) < 0 ||
 			p->n_instances >= PLAN_MAX_LIST)
 			return error_set(err, EXIT_USAGE,
-				"--instances: not a list of counts, got \"%s\", expected whole "
-				"numbers from 0 to %d such as 1,2,4",
+				"--instances: not a list of counts, got \"%s\", expected whole numbers from 0 to %d such as 1,2,4",
 				safe_text(text, safe), PLAN_MAX_INSTANCES);
 		if (add_instances(p, n, "--instances", err) < 0)
 			return -1;
@@ -159,8 +158,7 @@ static int read_instances(struct plan *p, const struct plan_source *s, struct er
 		return -1;
 	if (p->n_instances == 1 && p->instances[0] == 0)
 		return error_set(err, EXIT_USAGE,
-			"%s: 0 alone, expected 0 only beside other counts, where it is the foot of a "
-			"slope",
+			"%s: 0 alone, expected 0 only beside other counts, where it is the foot of a slope",
 			place);
 	return 0;
 }

@@ -47,8 +47,7 @@ static int read_seed(struct plan *p, const struct plan_source *s, struct error *
 			"a whole number from 0 to 18446744073709551615");
 	if (typed && parse_u64(typed, 0, UINT64_MAX, &p->seed) < 0)
 		return error_set(err, EXIT_USAGE,
-			"--seed: not a seed, got \"%s\", expected a whole number from 0 to "
-			"18446744073709551615",
+			"--seed: not a seed, got \"%s\", expected a whole number from 0 to 18446744073709551615",
 			safe_text(typed, safe));
 	if (!p->seed_given) {
 		if (getrandom(&p->seed, sizeof(p->seed), 0) != sizeof(p->seed))

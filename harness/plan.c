@@ -10,8 +10,7 @@
 
 static const char *const plan_keys[] = {"schema", "name", "help", "blocks", "warmup", "seed",
 	"arms", "workloads", "instances", "memory", "settle", "network", "probes", "base",
-	"margins", "primary", "limits", "allow", "keep_census",
-	"page_cache", NULL};
+	"margins", "primary", "limits", "allow", "keep_census", "page_cache", NULL};
 
 static int read_name(
 	struct plan *p, const struct plan_source *s, const char *standard_name, struct error *err)
@@ -159,8 +158,7 @@ static char *unknown_plan(const char *name, struct error *err)
 			safe_text(name, safe), near);
 	else
 		error_set(err, EXIT_USAGE,
-			"plan: unknown plan, got \"%s\", expected an installed one or a path; see "
-			"tare list plans",
+			"plan: unknown plan, got \"%s\", expected an installed one or a path; see tare list plans",
 			safe_text(name, safe));
 	return NULL;
 }

@@ -66,19 +66,22 @@ const char *duration_text(double seconds, char buf[32])
 	return buf;
 }
 
-void progress_trial(struct progress *p, unsigned done, unsigned total, const char *what, double left)
+void progress_trial(
+	struct progress *p, unsigned done, unsigned total, const char *what, double left)
 {
 	char text[256], time[32], bar[BAR + 1];
 	unsigned filled = total ? done * BAR / total : BAR;
 
 	duration_text(left, time);
 	if (!p->terminal) {
-		snprintf(text, sizeof(text), "trial %u of %u: %s; %s left", done + 1, total, what, time);
+		snprintf(text, sizeof(text), "trial %u of %u: %s; %s left", done + 1, total, what,
+			time);
 	} else {
 		memset(bar, '#', filled);
 		memset(bar + filled, '.', BAR - filled);
 		bar[BAR] = '\0';
-		snprintf(text, sizeof(text), "[%s] %u/%u %s, %s left", bar, done + 1, total, what, time);
+		snprintf(text, sizeof(text), "[%s] %u/%u %s, %s left", bar, done + 1, total, what,
+			time);
 	}
 	show(p, text);
 }

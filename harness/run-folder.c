@@ -146,8 +146,7 @@ static char *absolute_path(const char *path, struct error *err)
 	/* a deleted folder has no path, or one that getcwd() marks "(unreachable)" */
 	if (!cwd || cwd[0] != '/') {
 		error_set(err, EXIT_USAGE,
-			"working directory: cannot be found, expected one that exists; change to "
-			"another");
+			"working directory: cannot be found, expected one that exists; change to another");
 		return NULL;
 	}
 	return xasprintf("%s/%s", cwd, path);

@@ -224,7 +224,8 @@ static int raise_files(const struct plan *p, struct error *err)
 	struct rlimit l;
 
 	if (getrlimit(RLIMIT_NOFILE, &l) < 0)
-		return error_errno(err, EXIT_INTERNAL, errno, "open files: their limit cannot be read");
+		return error_errno(
+			err, EXIT_INTERNAL, errno, "open files: their limit cannot be read");
 	if (l.rlim_cur >= wanted)
 		return 0;
 	if (l.rlim_max < wanted)
@@ -234,7 +235,8 @@ static int raise_files(const struct plan *p, struct error *err)
 			(unsigned long long)wanted);
 	l.rlim_cur = wanted;
 	if (setrlimit(RLIMIT_NOFILE, &l) < 0)
-		return error_errno(err, EXIT_INTERNAL, errno, "open files: their limit cannot be raised");
+		return error_errno(
+			err, EXIT_INTERNAL, errno, "open files: their limit cannot be raised");
 	return 0;
 }
 

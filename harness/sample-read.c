@@ -342,9 +342,7 @@ static int read_line(struct reader *r, const char *line, size_t len)
 	o = json_loadb(line, len, JSON_REJECT_DUPLICATES, &e);
 	if (!o)
 		return error_set(r->err, EXIT_USAGE,
-			"%s: column %d: not readable, got %s, expected one JSON object; the file "
-			"is "
-			"damaged",
+			"%s: column %d: not readable, got %s, expected one JSON object; the file is damaged",
 			r->where, e.column, safe_text(e.text, safe));
 	if (!json_is_object(o))
 		return json_fail(r->err, r->where, NULL, "wrong type", o, "one JSON object");

@@ -66,8 +66,7 @@ struct sample_writer *sample_writer_open(int dirfd, bool append, struct error *e
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		error_set(err, EXIT_USAGE,
-			"samples.jsonl: another tare writes to it, expected one writer; wait for "
-			"it or choose another folder");
+			"samples.jsonl: another tare writes to it, expected one writer; wait for it or choose another folder");
 		return NULL;
 	}
 	if (append && cut_torn_line(fd, &size, err) < 0)

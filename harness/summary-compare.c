@@ -290,7 +290,8 @@ static void compare_bucket(
 	const struct series *netns = network ? in_bucket(s, list, n, "netns") : NULL;
 	int base_arm = name_find(&s->arms, s->base);
 
-	if (list->metric == MEMORY_PART_RESIDUAL) /* judged against its own arm's total, not another arm's */
+	if (list->metric ==
+		MEMORY_PART_RESIDUAL) /* judged against its own arm's total, not another arm's */
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const struct series *a = &list[i];
@@ -374,8 +375,7 @@ static void correct_primaries(struct summary *s, struct primaries *all)
 	}
 	if (worst.families)
 		finding(s, "primary", NULL, NULL,
-			"Holm's correction over %zu primary metric%s needs at least %zu blocks, got %zu: "
-			"what it does not reject is not shown to be equal",
+			"Holm's correction over %zu primary metric%s needs at least %zu blocks, got %zu: what it does not reject is not shown to be equal",
 			worst.tests, worst.tests == 1 ? "" : "s", worst.needed, worst.blocks);
 }
 

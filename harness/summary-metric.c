@@ -104,8 +104,7 @@ static const char *status_of(const struct series *one)
 static const char *note_of(const struct series *one)
 {
 	if (one->metric == MEMORY_TARE && one->kind == SERIES_DIFFERENCE)
-		return "one instance count only: the difference of memory.host_delta, beside this host's "
-		       "noise floor";
+		return "one instance count only: the difference of memory.host_delta, beside this host's noise floor";
 	if (one->emulated_memory && !one->less)
 		return "emulated, and memory.emulator_code was not measured";
 	return NULL;

@@ -95,8 +95,7 @@ static int read_primary(struct summary *s, struct error *err)
 
 		if (id < 0)
 			return error_set(err, EXIT_USAGE,
-				"run.json: plan.primary[%zu], got '%s', expected the name of a metric; "
-				"see: tare list metrics",
+				"run.json: plan.primary[%zu], got '%s', expected the name of a metric; see: tare list metrics",
 				i, safe_text(name ? name : "not a text", shown));
 		s->primary[id] = true;
 	}
@@ -148,8 +147,7 @@ static void find_missing(struct summary *s)
 
 		if (count >= 0 && count <= UINT32_MAX && !cell_finished(s, cell))
 			finding(s, "missing", NULL, s->arms.name[cell.arm],
-				"arm %s, workload %s, %u instance%s: no trial finished; blocks are "
-				"counted without it",
+				"arm %s, workload %s, %u instance%s: no trial finished; blocks are counted without it",
 				s->arms.name[cell.arm], s->workloads.name[cell.workload],
 				cell.instances, cell.instances == 1 ? "" : "s");
 	}

@@ -169,9 +169,7 @@ static int read_ready(struct workload *w, const char *where, struct error *err)
 		return read_ready_object(w, ready, where, err);
 	if (ready && (!json_is_string(ready) || strcmp(json_string_value(ready), "agent") != 0))
 		return json_fail(err, where, "ready", "unknown condition", ready,
-			"\"agent\", {\"tcp\": PORT}, {\"http\": PORT, \"path\": PATH} or "
-			"{\"line\": "
-			"TEXT}");
+			"\"agent\", {\"tcp\": PORT}, {\"http\": PORT, \"path\": PATH} or {\"line\": TEXT}");
 	w->ready = READY_AGENT;
 	if (!w->verb)
 		return json_fail(err, where, "ready",
@@ -289,9 +287,7 @@ static struct workload *unknown_workload(const char *name, struct error *err)
 			safe_text(name, safe), near);
 	else
 		error_set(err, EXIT_USAGE,
-			"unknown workload, got \"%s\", expected an installed one or a path; see "
-			"tare "
-			"list workloads",
+			"unknown workload, got \"%s\", expected an installed one or a path; see tare list workloads",
 			safe_text(name, safe));
 	return NULL;
 }

@@ -13,14 +13,17 @@
 #include <stdint.h>
 
 struct agent {
-	int fd;             /* owned; -1 = no agent inside */
+	int fd; /* owned; -1 = no agent inside */
 	unsigned sent, answered; /* sequence numbers */
 	char buffer[2 * WIRE_LINE];
 	size_t used;
-	bool broken;        /* after a breach nothing more is read */
-	char boot_id[64];   /* from the hello */
+	bool broken; /* after a breach nothing more is read */
+	char boot_id[64]; /* from the hello */
 };
-#define AGENT_INIT {.fd = -1}
+#define AGENT_INIT                                                                                 \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
 
 struct agent_reply {
 	char line[WIRE_LINE]; /* after "<seq> ok " */
@@ -50,7 +53,7 @@ char *wire_encode(const char *s);
 /* Sends args, environment and start of the workload, without waiting (agent_answer() for each of
  * *n_answers; the last one is "ready"). */
 /* seconds: how long the agent waits for it to be ready before it says that it is not; 0 = for ever. */
-int agent_start_workload(struct agent *a, const struct workload *w, double seconds, unsigned *n_answers,
-	struct error *err);
+int agent_start_workload(struct agent *a, const struct workload *w, double seconds,
+	unsigned *n_answers, struct error *err);
 
 #endif

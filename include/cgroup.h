@@ -18,13 +18,13 @@ struct cgroups; /* the host's hierarchies; must outlive every group made with it
 struct cgroup;
 
 struct cgroup_limits {
-	uint64_t memory;  /* B, swap included where the kernel can; 0 = unlimited */
+	uint64_t memory; /* B, swap included where the kernel can; 0 = unlimited */
 	const char *cpus; /* cpuset list, e.g. "1"; NULL = as the parent */
-	unsigned pids;    /* 0 = unlimited */
+	unsigned pids; /* 0 = unlimited */
 };
 
 struct cgroup_memory { /* bytes, of the group and all below it */
-	uint64_t total;    /* anon + shmem + file + kernel */
+	uint64_t total; /* anon + shmem + file + kernel */
 	uint64_t anon, shmem, file, kernel;
 	uint64_t peak;
 	bool has_kernel, has_peak;
@@ -46,8 +46,8 @@ int cgroups_check(struct cgroups *h, struct error *err);
  * nothing of the caller's own group limits them; on v2 without the right to that, below the
  * topmost group delegated to the user. On v2 a group that has groups below it cannot hold
  * processes itself: join leaves only. */
-struct cgroup *cgroup_create(struct cgroups *h, const char *path, const struct cgroup_limits *limits,
-	struct error *err);
+struct cgroup *cgroup_create(
+	struct cgroups *h, const char *path, const struct cgroup_limits *limits, struct error *err);
 /* The group a process already is in (a daemon put it there). Never removed by cgroup_remove(). In
  * hierarchies where it shares the caller's group, or is at the top, it has none: the readers of
  * those controllers then say so, and cgroup_cpu_ns() may need proc_cpu_ns() instead. */
@@ -86,8 +86,8 @@ int cgroup_kill(struct cgroup *cg, int64_t deadline, struct error *err);
 int cgroup_remove(struct cgroup *cg, int64_t deadline, struct error *err);
 /* For gc: kills and removes the group "name" and all below it in every hierarchy; *found tells
  * whether anything was there. */
-int cgroups_sweep(struct cgroups *h, const char *name, int64_t deadline, bool *found,
-	struct error *err);
+int cgroups_sweep(
+	struct cgroups *h, const char *name, int64_t deadline, bool *found, struct error *err);
 /* Top-level groups in any hierarchy whose name begins with prefix; new NULL-terminated list. */
 char **cgroups_list(struct cgroups *h, const char *prefix);
 

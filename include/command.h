@@ -10,18 +10,18 @@
 #include <stdio.h>
 
 struct command_option {
-	const char *name;     /* "blocks": --blocks */
-	char letter;          /* 0 = none */
+	const char *name; /* "blocks": --blocks */
+	char letter; /* 0 = none */
 	const char *argument; /* "N"; NULL = a switch */
 	const char *help;
-	bool many;            /* may be given more than once */
+	bool many; /* may be given more than once */
 };
 
 struct command {
 	const char *name;
 	const char *synopsis; /* "[PLAN] [-o DIR] ..." */
-	const char *help;     /* one line */
-	const char *text;     /* paragraphs for --help and the man page; NULL = none */
+	const char *help; /* one line */
+	const char *text; /* paragraphs for --help and the man page; NULL = none */
 	const struct command_option *options; /* ends with name == NULL; --help is added for all */
 	/* argv[0] is the command's name. Returns the exit code; err->code set means main prints err. */
 	int (*run)(int argc, char **argv, struct error *err);
@@ -42,7 +42,7 @@ struct arguments {
 	struct argument_given {
 		const struct command_option *option;
 		const char *value; /* "" for a switch */
-	} *given;
+	} * given;
 	unsigned n_given;
 	bool help; /* --help or -h was given: the rest is not checked; print command_help() and return 0 */
 };

@@ -8,18 +8,20 @@
 struct domain_spec {
 	const char *name, *uuid, *run_id;
 	const char *emulator; /* path that libvirt executes */
-	const char *qemu;     /* path of QEMU itself for the standalone line; NULL = emulator */
-	const char *launch;   /* file that tells a launcher what to do before it executes QEMU; NULL = none */
+	const char *qemu; /* path of QEMU itself for the standalone line; NULL = emulator */
+	const char *
+		launch; /* file that tells a launcher what to do before it executes QEMU; NULL = none */
 	bool kvm;
-	uint64_t ram;         /* B, multiple of 1 MiB */
-	unsigned cpu;         /* host CPU that the vCPU and the emulator are pinned to */
+	uint64_t ram; /* B, multiple of 1 MiB */
+	unsigned cpu; /* host CPU that the vCPU and the emulator are pinned to */
 	const char *firmware; /* ROM that replaces SeaBIOS; NULL = QEMU's own */
 	const char *kernel, *initrd, *cmdline;
-	const char *disk;     /* raw image or NULL; read-only, virtio */
-	bool disk_snapshot;   /* writable, what is written is thrown away (standalone only: libvirt refuses) */
-	const char *tap;      /* NULL = no NIC */
+	const char *disk; /* raw image or NULL; read-only, virtio */
+	bool disk_snapshot; /* writable, what is written is thrown away (standalone only: libvirt refuses) */
+	const char *tap; /* NULL = no NIC */
 	const char *mac;
-	const char *console, *control; /* unix sockets we listen on; for standalone: NULL = stdio / none */
+	const char *console,
+		*control; /* unix sockets we listen on; for standalone: NULL = stdio / none */
 	unsigned tb_cache_mib; /* TCG translation buffer */
 };
 /* Variable in QEMU's environment that names spec->launch. */

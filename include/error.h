@@ -25,7 +25,10 @@ struct error {
 	char text[1536];
 };
 
-#define ERROR_INIT {.code = 0}
+#define ERROR_INIT                                                                                 \
+	{                                                                                          \
+		.code = 0                                                                          \
+	}
 
 /* All three return -1, so that "return error_set(...)" is one line. err may be NULL. The text follows
  * "WHERE: WHAT, got VALUE, expected RULE; HINT" and holds no newline. */

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 
 struct guest_kernel {
-	char *image;    /* vmlinuz */
-	char *release;  /* "6.1.0-56-cloud-amd64" */
+	char *image; /* vmlinuz */
+	char *release; /* "6.1.0-56-cloud-amd64" */
 	char **modules; /* what a guest loads, in order, NULL-terminated host paths */
-	char *folder;   /* lib/modules/RELEASE, NULL for a kernel of the user's without one */
+	char *folder; /* lib/modules/RELEASE, NULL for a kernel of the user's without one */
 };
 /* Folder of the cache: $TARE_CACHE, else /var/cache/tare as root, else $XDG_CACHE_HOME/tare or ~/.cache/tare.
  * New string. */

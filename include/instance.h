@@ -13,14 +13,14 @@
 #include <sys/types.h>
 
 enum milestone {
-	AT_REQUEST,        /* the start request */
-	AT_SPAWN,          /* the root process has been executed */
-	AT_KERNEL,         /* first byte of a guest kernel's console */
-	AT_INIT,           /* first byte of PID 1 inside */
-	AT_READY,          /* the workload accepts work */
+	AT_REQUEST, /* the start request */
+	AT_SPAWN, /* the root process has been executed */
+	AT_KERNEL, /* first byte of a guest kernel's console */
+	AT_INIT, /* first byte of PID 1 inside */
+	AT_READY, /* the workload accepts work */
 	AT_FIRST_RESPONSE, /* complete answer to the first request from outside */
-	AT_STOP,           /* stop request */
-	AT_STOPPED,        /* everything reaped */
+	AT_STOP, /* stop request */
+	AT_STOPPED, /* everything reaped */
 	MILESTONES
 };
 
@@ -28,16 +28,16 @@ enum milestone {
 enum instance_phase { INSTANCE_EMPTY, INSTANCE_PREPARED, INSTANCE_STARTED, INSTANCE_STOPPED };
 
 struct instance {
-	char name[32];         /* unique in the run: "t17-0"; safe as part of file and cgroup names */
-	unsigned index;        /* 0 .. N-1 in its set */
+	char name[32]; /* unique in the run: "t17-0"; safe as part of file and cgroup names */
+	unsigned index; /* 0 .. N-1 in its set */
 	/* 1: the processes it costs */
 	struct cgroup *cgroup; /* owned; holds every host user process of it */
 	pid_t root_pid;
-	int pidfd;             /* -1 */
+	int pidfd; /* -1 */
 	uint64_t memory_limit; /* B that the workload may use */
-	uint64_t ram;          /* B of RAM of its machine, where it has one of its own; else 0 */
-	bool own_kernel;       /* it runs a kernel of its own: its boot_id differs from the host's */
-	bool emulated;         /* its CPU is emulated (TCG) */
+	uint64_t ram; /* B of RAM of its machine, where it has one of its own; else 0 */
+	bool own_kernel; /* it runs a kernel of its own: its boot_id differs from the host's */
+	bool emulated; /* its CPU is emulated (TCG) */
 	/* 2: the control channel */
 	struct agent agent;
 	/* 3: the address at which it answers, and the host-side end of its software NIC ("" = none) */
@@ -46,7 +46,7 @@ struct instance {
 	/* 4: when it passed its milestones: CLOCK_MONOTONIC ns, 0 = not passed */
 	int64_t at[MILESTONES];
 
-	void *platform_data;   /* the platform's own, NULL when nothing is there */
+	void *platform_data; /* the platform's own, NULL when nothing is there */
 	enum instance_phase phase;
 };
 

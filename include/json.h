@@ -25,16 +25,16 @@ void cleanup_strvp(char ***list);
 /* Whole text; BOM, NUL, duplicate keys, depth over 32, not-an-object are errors. New, or NULL. */
 json_t *json_parse_object(const char *text, size_t len, const char *where, struct error *err);
 /* The same from a regular file of at most max bytes. */
-json_t *json_read_object(int dirfd, const char *path, size_t max, const char *where,
-	struct error *err);
+json_t *json_read_object(
+	int dirfd, const char *path, size_t max, const char *where, struct error *err);
 /* Every key of object is in the NULL-terminated list, else EXIT_USAGE with did-you-mean. */
-int json_known_keys(const json_t *object, const char *const *keys, const char *where,
-	struct error *err);
+int json_known_keys(
+	const json_t *object, const char *const *keys, const char *where, struct error *err);
 /* Typed access; absent key: *out untouched and 0. Wrong type or range: -1. Texts are borrowed. */
-int json_get_text(const json_t *o, const char *key, const char **out, const char *where,
-	struct error *err);
-int json_get_bool(const json_t *o, const char *key, bool *out, const char *where,
-	struct error *err);
+int json_get_text(
+	const json_t *o, const char *key, const char **out, const char *where, struct error *err);
+int json_get_bool(
+	const json_t *o, const char *key, bool *out, const char *where, struct error *err);
 int json_get_count(const json_t *o, const char *key, uint64_t min, uint64_t max, uint64_t *out,
 	const char *where, struct error *err);
 int json_get_number(const json_t *o, const char *key, double min, double max, double *out,
@@ -43,13 +43,13 @@ int json_get_number(const json_t *o, const char *key, double min, double max, do
 int json_get_bytes(const json_t *o, const char *key, uint64_t min, uint64_t max, uint64_t *out,
 	const char *where, struct error *err);
 /* A list of texts: new NULL-terminated array, free with strv_free(). */
-int json_get_texts(const json_t *o, const char *key, char ***out, const char *where,
-	struct error *err);
+int json_get_texts(
+	const json_t *o, const char *key, char ***out, const char *where, struct error *err);
 /* A nested object or list, borrowed. */
-int json_get_object(const json_t *o, const char *key, const json_t **out, const char *where,
-	struct error *err);
-int json_get_list(const json_t *o, const char *key, const json_t **out, const char *where,
-	struct error *err);
+int json_get_object(
+	const json_t *o, const char *key, const json_t **out, const char *where, struct error *err);
+int json_get_list(
+	const json_t *o, const char *key, const json_t **out, const char *where, struct error *err);
 /* The key must be there and hold exactly this schema name ("tare/plan/1"). */
 int json_need_schema(const json_t *o, const char *expected, const char *where, struct error *err);
 

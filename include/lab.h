@@ -17,20 +17,20 @@
 #define LAB_GATEWAY "10.222.0.1" /* the bridge's own address: where the native peer is */
 
 struct lab {
-	char id[17];        /* run id: 16 hex digits; set before lab_enter(), or "": one is made */
-	char cgroup[32];    /* "tare-<id>": parent of every cgroup of the run */
-	char *folder;       /* state folder of the run on the host, /run/tare/<id> */
-	char *tmp;          /* tmpfs inside the lab, for sockets and images; below folder */
-	int root;           /* fd of "/" */
+	char id[17]; /* run id: 16 hex digits; set before lab_enter(), or "": one is made */
+	char cgroup[32]; /* "tare-<id>": parent of every cgroup of the run */
+	char *folder; /* state folder of the run on the host, /run/tare/<id> */
+	char *tmp; /* tmpfs inside the lab, for sockets and images; below folder */
+	int root; /* fd of "/" */
 	struct cgroups *cgroups;
 	struct ledger *ledger;
 	unsigned cpu_instance, cpu_peer; /* pinned CPUs; equal where there is only one */
 	unsigned next_address;
-	int lock;           /* flock: one run at a time per host */
-	int guardian;       /* line to the guardian: 'q' tells it that the end was orderly */
+	int lock; /* flock: one run at a time per host */
+	int guardian; /* line to the guardian: 'q' tells it that the end was orderly */
 	pid_t guardian_pid;
-	int home[3];        /* the host's mount and network namespace and our working folder there */
-	char *state;        /* the folder above ours */
+	int home[3]; /* the host's mount and network namespace and our working folder there */
+	char *state; /* the folder above ours */
 	bool entered;
 };
 
@@ -46,8 +46,8 @@ int lab_enter_at(struct lab *lab, const char *state, struct error *err);
  * called twice, or on a zeroed lab that never was entered. */
 int lab_leave(struct lab *lab, struct error *err);
 /* A cgroup below the run's, whose intent has been in the ledger since lab_enter(). New, or NULL. */
-struct cgroup *lab_cgroup(struct lab *lab, const char *name, const struct cgroup_limits *limits,
-	struct error *err);
+struct cgroup *lab_cgroup(
+	struct lab *lab, const char *name, const struct cgroup_limits *limits, struct error *err);
 /* Next free address in the lab's network as text. */
 int lab_address(struct lab *lab, char address[INET_ADDRSTRLEN], struct error *err);
 /* Where runs keep their state: /run/tare as root, $XDG_RUNTIME_DIR/tare or /tmp/tare-<uid> else. New string. */

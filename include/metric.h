@@ -77,9 +77,9 @@ struct metric {
 	const char *unit; /* "B", "s", "bit/s", "1", "1/s", "s/GiB" */
 	enum metric_better better;
 	enum metric_compare compare;
-	bool exact;   /* a count: any spread between trials is a finding */
+	bool exact; /* a count: any spread between trials is a finding */
 	bool derived; /* made from other samples by summary, never sampled */
-	bool timing;  /* a time or a rate: under TCG it is "emulated" */
+	bool timing; /* a time or a rate: under TCG it is "emulated" */
 	const char *help;
 };
 

@@ -18,7 +18,9 @@ int link_add_veth(const char *name, const char *peer_name, pid_t pid, struct err
 int link_add_tap(const char *name, struct error *err);
 /* Deleted at once; missing is fine. */
 int link_delete(const char *name, struct error *err);
-struct link_counters { uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, mtu; };
+struct link_counters {
+	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, mtu;
+};
 int link_counters(const char *name, struct link_counters *out, struct error *err);
 /* What leaves through the link is held to this rate on the wire by a token bucket (tbf), up to 2 GB/s. */
 #define LINK_LIMIT_BURST (128 * 1024)

@@ -7,7 +7,7 @@
 
 struct plan_source {
 	const json_t *json;
-	const char *where;  /* names the plan in messages, safe to print */
+	const char *where; /* names the plan in messages, safe to print */
 	const char *folder; /* relative paths start here; NULL = the working directory */
 	const struct plan_override *override; /* never NULL */
 };

@@ -18,7 +18,7 @@ struct option_spec {
 	const char *name;
 	enum option_type type;
 	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
-	const char *standard;       /* default as text, NULL = none */
+	const char *standard; /* default as text, NULL = none */
 	const char *help;
 };
 
@@ -40,30 +40,35 @@ struct plan {
 	size_t n_workloads;
 	unsigned *instances; /* sorted, unique; 0 only in a slope list (more than one entry) */
 	size_t n_instances;
-	uint64_t memory;     /* B the workload may use, the same in every arm */
-	double settle;       /* s between ready and the memory reading */
+	uint64_t memory; /* B the workload may use, the same in every arm */
+	double settle; /* s between ready and the memory reading */
 	double network_seconds, network_omit; /* per direction; omit < seconds */
 	bool probe_enabled[8]; /* by index in the probe table */
-	bool cold;             /* page cache: dropped before each preparation; else as warm as it is */
-	bool keep_census;      /* the names of what was counted go to census.jsonl */
-	double probe_seconds;  /* rough time that the enabled probes take in one trial */
-	char *base;          /* arm the others are compared with; "host" by default */
+	bool cold; /* page cache: dropped before each preparation; else as warm as it is */
+	bool keep_census; /* the names of what was counted go to census.jsonl */
+	double probe_seconds; /* rough time that the enabled probes take in one trial */
+	char *base; /* arm the others are compared with; "host" by default */
 	double margin_ratio_time, margin_ratio_memory; /* 0.05, 0.03 */
 	enum metric_id primary[5];
 	size_t n_primary;
-	struct { double foreign_cpu, steal, swap_ins, throttled; } limits; /* guards; fractions of one CPU, counts */
-	json_t *allow;       /* declared differences: object aspect -> reason */
-	json_t *json;        /* canonical, whole: what run.json keeps */
+	struct {
+		double foreign_cpu, steal, swap_ins, throttled;
+	} limits; /* guards; fractions of one CPU, counts */
+	json_t *allow; /* declared differences: object aspect -> reason */
+	json_t *json; /* canonical, whole: what run.json keeps */
 };
 
 /* What the command line may override; NULL or 0 = leave. */
 struct plan_override {
-	const char *const *arms; size_t n_arms;
-	const char *const *workloads; size_t n_workloads;
+	const char *const *arms;
+	size_t n_arms;
+	const char *const *workloads;
+	size_t n_workloads;
 	const char *instances; /* "1,2,4" */
-	const char *blocks, *seed; /* as typed: checked here with the option's name in the message */
-	bool keep_census;          /* --keep-census: as the plan's key */
-	bool quick;                /* no warm-up, one block, shorter times */
+	const char *blocks,
+		*seed; /* as typed: checked here with the option's name in the message */
+	bool keep_census; /* --keep-census: as the plan's key */
+	bool quick; /* no warm-up, one block, shorter times */
 };
 
 #define PLAN_SCHEMA "tare/plan/1"
@@ -94,7 +99,7 @@ uint64_t rng_below(struct rng *r, uint64_t n);
 /* One cell of the executed order. */
 struct trial {
 	unsigned block, index, attempt;
-	const struct arm *arm;           /* borrowed from the plan */
+	const struct arm *arm; /* borrowed from the plan */
 	const struct workload *workload; /* borrowed */
 	unsigned instances;
 };

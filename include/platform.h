@@ -14,7 +14,7 @@
 
 struct run_options { /* of the command line, for platforms that need them */
 	const char *connect; /* libvirt URI, NULL = embedded */
-	const char *accel;   /* "auto", "kvm", "tcg" */
+	const char *accel; /* "auto", "kvm", "tcg" */
 };
 
 /* One arm with one workload, set up once a run, outside every clock. */
@@ -25,17 +25,19 @@ struct stage {
 	const struct plan *plan;
 	const struct run_options *options;
 	const char *agent_path; /* the static agent on the host */
-	struct cgroup *fixed;   /* daemons that serve all its instances, set by open(); NULL = none; owned by
+	struct cgroup *
+		fixed; /* daemons that serve all its instances, set by open(); NULL = none; owned by
 				   the platform */
-	bool emulated;          /* set by open(): its CPUs are emulated */
-	void *data;             /* the platform's own */
-	bool opened;            /* of the wrappers */
+	bool emulated; /* set by open(): its CPUs are emulated */
+	void *data; /* the platform's own */
+	bool opened; /* of the wrappers */
 };
 
 struct platform {
 	const char *name, *help;
 	const struct option_spec *options; /* ends with name == NULL */
-	double estimate, estimate_emulated; /* rough seconds from start to stopped, probes excluded */
+	double estimate,
+		estimate_emulated; /* rough seconds from start to stopped, probes excluded */
 	bool guest; /* may be emulated: decides which estimate and whether --accel matters */
 	/* Says what is missing here and how to mend it (EXIT_PREREQUISITE), or 0. Creates nothing. */
 	int (*check)(const struct run_options *o, struct error *err);

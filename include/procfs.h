@@ -12,7 +12,8 @@
 #include <sys/types.h>
 
 struct meminfo {
-	uint64_t total, free, available, cached, anon, shmem, slab, sunreclaim, kernel_stack, page_tables;
+	uint64_t total, free, available, cached, anon, shmem, slab, sunreclaim, kernel_stack,
+		page_tables;
 	uint64_t percpu; /* 0 where the kernel does not tell (before Linux 4.20) */
 	uint64_t swap_total, swap_free;
 };
@@ -25,8 +26,8 @@ int proc_host_available(int root, uint64_t *bytes, struct error *err);
 
 struct process_memory {
 	uint64_t pss, uss, rss, virtual, pss_anon, pss_file, pss_shmem, swap;
-	uint64_t hugetlb;          /* not part of rss */
-	uint64_t writable_code;    /* resident part of mappings that are writable and executable */
+	uint64_t hugetlb; /* not part of rss */
+	uint64_t writable_code; /* resident part of mappings that are writable and executable */
 };
 /* Adds the process's figures to *sum. When it has ended: *gone = true, return 0, *sum untouched. A
  * zombie and a kernel thread hold no memory and count as gone too. pss_* need Linux 5.4. smaps is
@@ -35,11 +36,13 @@ int proc_memory_add(int root, pid_t pid, struct process_memory *sum, bool *gone,
 
 /* smaps of a process that may be a machine monitor, sorted. */
 struct process_mappings {
-	unsigned ram_areas;  /* writable stretches of exactly the guest RAM's size */
-	uint64_t ram_anon, ram_shmem, ram_hugetlb; /* resident there, by kind; hugetlb is in no Rss */
-	uint64_t buffer;     /* resident, writable and executable: the translation buffer */
+	unsigned ram_areas; /* writable stretches of exactly the guest RAM's size */
+	uint64_t ram_anon, ram_shmem,
+		ram_hugetlb; /* resident there, by kind; hugetlb is in no Rss */
+	uint64_t buffer; /* resident, writable and executable: the translation buffer */
 	uint64_t rest_anon, rest_resident; /* of all other mappings */
-	uint64_t rest_writable; /* size of those among them that are writable: what NSDI'20 (Agache et al.,
+	uint64_t
+		rest_writable; /* size of those among them that are writable: what NSDI'20 (Agache et al.,
 				   "Firecracker") calls the overhead of a VMM */
 };
 /* Adds to *sum. ram: size of a guest's RAM, 0 = none. *gone as for proc_memory_add(). */
@@ -63,8 +66,8 @@ int proc_pids(int root, pid_t **pids, size_t *n, struct error *err);
 int proc_cpu_ns(int root, pid_t pid, uint64_t *ns, bool *gone, struct error *err);
 /* How many processes outside pids[0..n) map the same executable as pid (by device and inode of
  * /proc/PID/exe): those lower its PSS. Processes that the caller may not look at are not counted. */
-int proc_strangers_with_binary(int root, pid_t pid, const pid_t *pids, size_t n, unsigned *count,
-	struct error *err);
+int proc_strangers_with_binary(
+	int root, pid_t pid, const pid_t *pids, size_t n, unsigned *count, struct error *err);
 
 struct host_cpu { /* seconds since boot, from /proc/stat (ticks) */
 	double user, nice, system, idle, iowait, irq, softirq, steal, guest;
@@ -72,7 +75,9 @@ struct host_cpu { /* seconds since boot, from /proc/stat (ticks) */
 };
 int proc_host_cpu(int root, struct host_cpu *out, struct error *err);
 /* /proc/vmstat since boot; swap in bytes. */
-struct host_vm { uint64_t swap_in, swap_out, major_faults; };
+struct host_vm {
+	uint64_t swap_in, swap_out, major_faults;
+};
 int proc_host_vm(int root, struct host_vm *out, struct error *err);
 
 /* Byte counters of a network interface in /sys/class/net (of the namespace sysfs was mounted in)

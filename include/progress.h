@@ -16,7 +16,8 @@ void progress_init(struct progress *p);
 /* A stage of the work that is not a trial: "preparing vm". */
 void progress_note(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Trial number done of total begins; left: seconds still to go. */
-void progress_trial(struct progress *p, unsigned done, unsigned total, const char *what, double left);
+void progress_trial(
+	struct progress *p, unsigned done, unsigned total, const char *what, double left);
 /* Clears the terminal's line, so that other text can be printed. */
 void progress_clear(struct progress *p);
 /* "1 min 20 s", in buf. */

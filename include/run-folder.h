@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct run_folder {
-	char *path;  /* absolute */
+	char *path; /* absolute */
 	int dirfd;
 	char id[17]; /* 16 hex digits */
 	/* what run_folder_discard() has to take back */
@@ -22,8 +22,8 @@ int run_folder_create(const char *path, struct run_folder *out, struct error *er
 /* An existing one: run.json is read and checked (schema, types, versions). *run is new. */
 int run_folder_open(const char *path, struct run_folder *out, json_t **run, struct error *err);
 /* name <- JSON, atomically, keys in insertion order, owned by the calling user. */
-int run_folder_write_json(const struct run_folder *f, const char *name, const json_t *value,
-	struct error *err);
+int run_folder_write_json(
+	const struct run_folder *f, const char *name, const json_t *value, struct error *err);
 /* Gives everything in it to the calling user of sudo; nothing otherwise. */
 int run_folder_give(const struct run_folder *f, struct error *err);
 /* A folder in which nothing was measured is taken away again (only what tare itself made in it), and closed;

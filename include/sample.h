@@ -14,27 +14,28 @@ enum sample_status { SAMPLE_OK, SAMPLE_SKIPPED, SAMPLE_FAILED };
 
 /* Flags are words in the JSON array "flags". */
 enum sample_flag {
-	FLAG_EMULATED = 1 << 0,       /* TCG: a time or rate that is no evidence about VMs */
-	FLAG_SHARED_BINARY = 1 << 1,  /* a stranger maps the same binary: PSS is lowered */
-	FLAG_FOREIGN_CPU = 1 << 2,    /* guards: over the plan's limits */
+	FLAG_EMULATED = 1 << 0, /* TCG: a time or rate that is no evidence about VMs */
+	FLAG_SHARED_BINARY = 1 << 1, /* a stranger maps the same binary: PSS is lowered */
+	FLAG_FOREIGN_CPU = 1 << 2, /* guards: over the plan's limits */
 	FLAG_STEAL = 1 << 3,
 	FLAG_SWAP = 1 << 4,
 	FLAG_THROTTLED = 1 << 5,
-	FLAG_DISPUTED = 1 << 6,       /* the host's own counters refute the instance's claim by > 5 % */
-	FLAG_REPEATED = 1 << 7,       /* belongs to a repetition of a disturbed block */
+	FLAG_DISPUTED = 1 << 6, /* the host's own counters refute the instance's claim by > 5 % */
+	FLAG_REPEATED = 1 << 7, /* belongs to a repetition of a disturbed block */
 };
 
 struct sample {
-	unsigned block;     /* 0-based; blocks below the plan's warmup are not counted */
-	unsigned trial;     /* 0-based position in the planned order; a repetition has the positions of its block */
-	unsigned attempt;   /* 0, or 1 for the repetition of a disturbed block */
+	unsigned block; /* 0-based; blocks below the plan's warmup are not counted */
+	unsigned
+		trial; /* 0-based position in the planned order; a repetition has the positions of its block */
+	unsigned attempt; /* 0, or 1 for the repetition of a disturbed block */
 	const char *arm, *workload; /* borrowed */
 	unsigned instances;
 	enum metric_id metric;
 	enum sample_status status;
-	double value;       /* only with SAMPLE_OK; finite */
+	double value; /* only with SAMPLE_OK; finite */
 	const char *reason; /* borrowed; required unless SAMPLE_OK */
-	unsigned flags;     /* enum sample_flag */
+	unsigned flags; /* enum sample_flag */
 };
 
 /* Names of the flags in bit order, NULL-terminated. */
@@ -50,7 +51,7 @@ struct guard_figures {
 struct trial_mark {
 	unsigned block, trial, attempt, instances;
 	const char *arm, *workload; /* borrowed */
-	bool guarded;               /* guard is set */
+	bool guarded; /* guard is set */
 	struct guard_figures guard;
 };
 
@@ -78,7 +79,7 @@ struct sample_set {
 	size_t unfinished; /* samples left out because their trial has no mark: it was cut and runs again */
 	off_t finished_bytes; /* end of the last mark's line */
 	size_t torn_bytes; /* length of a torn last line that was left out; 0 if none */
-	char **strings;    /* interned */
+	char **strings; /* interned */
 	size_t n_strings;
 };
 /* Reads and checks every line. Only samples of trials with a mark count: the others are left out and counted, as is a

@@ -16,12 +16,13 @@
 
 struct traffic_peer {
 	const struct cgroup *cgroup; /* where it runs; NULL = the caller's */
-	int cpu;                     /* -1 = not pinned */
+	int cpu; /* -1 = not pinned */
 };
 
 struct traffic_flow { /* one TCP stream */
-	uint64_t bytes; /* payload that the peer received, or handed to its socket, after the omitted part */
-	int64_t ns;     /* time in which they were counted, on the peer's clock */
+	uint64_t
+		bytes; /* payload that the peer received, or handed to its socket, after the omitted part */
+	int64_t ns; /* time in which they were counted, on the peer's clock */
 	uint64_t bytes_all; /* payload in all, the omitted part too */
 };
 /* The nearest-rank percentile (p in (0, 1]) of n > 0 sorted values. */
@@ -32,7 +33,10 @@ int traffic_send(const struct traffic_peer *p, const char *address, double secon
 int traffic_receive(const struct traffic_peer *p, const char *address, double seconds, double omit,
 	struct traffic_flow *out, struct error *err);
 
-struct traffic_latency { double p50, p99; unsigned n; }; /* s, nearest rank */
+struct traffic_latency {
+	double p50, p99;
+	unsigned n;
+}; /* s, nearest rank */
 /* Requests and responses of 8 bytes, one after another on one connection (TCP_NODELAY). */
 int traffic_round_trips(const struct traffic_peer *p, const char *address, double seconds,
 	struct traffic_latency *out, struct error *err);
@@ -41,7 +45,11 @@ int traffic_round_trips(const struct traffic_peer *p, const char *address, doubl
 int traffic_connects(const struct traffic_peer *p, const char *address, double seconds,
 	double *per_second, struct error *err);
 
-struct traffic_http { double ttfb; double bytes, seconds; long status; };
+struct traffic_http {
+	double ttfb;
+	double bytes, seconds;
+	long status;
+};
 /* One GET by libcurl: time to first byte, body length, total time; no redirects, http only, bounded. */
 int traffic_http(const struct traffic_peer *p, const char *url, double timeout,
 	struct traffic_http *out, struct error *err);

@@ -12,29 +12,29 @@
 
 enum ready_kind {
 	READY_AGENT, /* the verb itself says so */
-	READY_TCP,   /* something accepts on ready_port */
-	READY_HTTP,  /* GET ready_path on ready_port answers 2xx or 3xx in full */
-	READY_LINE,  /* a line on its output contains ready_text */
+	READY_TCP, /* something accepts on ready_port */
+	READY_HTTP, /* GET ready_path on ready_port answers 2xx or 3xx in full */
+	READY_LINE, /* a line on its output contains ready_text */
 };
 
 struct workload {
 	char *name;
 	char *help;
-	char *path;      /* absolute path of the JSON file, NULL when parsed from text */
-	char *folder;    /* folder of the JSON file: relative paths in "files" start here */
-	char *verb;      /* a verb of the agent, NULL with command */
-	char **command;  /* NULL-terminated argv, NULL with verb; for a verb its key=value arguments */
-	char **env;      /* NULL-terminated "KEY=VALUE" */
-	char **files;    /* NULL-terminated: a folder or tar laid over the root, or single host paths; ELF
+	char *path; /* absolute path of the JSON file, NULL when parsed from text */
+	char *folder; /* folder of the JSON file: relative paths in "files" start here */
+	char *verb; /* a verb of the agent, NULL with command */
+	char **command; /* NULL-terminated argv, NULL with verb; for a verb its key=value arguments */
+	char **env; /* NULL-terminated "KEY=VALUE" */
+	char **files; /* NULL-terminated: a folder or tar laid over the root, or single host paths; ELF
 			    files bring the shared libraries they need */
 	enum ready_kind ready;
 	uint16_t ready_port;
 	char *ready_path, *ready_text;
-	double timeout;  /* seconds until ready, before the accelerator's factor; default 30 */
+	double timeout; /* seconds until ready, before the accelerator's factor; default 30 */
 	/* Where a client outside makes its first request; 0 = serves no TCP. */
 	uint16_t port;
 	char *http_small, *http_large; /* paths for network.http_ttfb and network.http, or NULL */
-	json_t *json;    /* as read, for run.json */
+	json_t *json; /* as read, for run.json */
 };
 
 /* name: an installed workload's name or a path (holds a '/' or ends in .json; relative to base, a folder,

@@ -292,8 +292,7 @@ static void open_channel(struct inside *in)
 		}
 	} else if (fcntl(WIRE_FD, F_GETFD) < 0) {
 		fprintf(stderr,
-			"tare-agent: descriptor %d is not open; it is the control channel, "
-			"and only the harness starts this program\n",
+			"tare-agent: descriptor %d is not open; it is the control channel, and only the harness starts this program\n",
 			WIRE_FD);
 		exit(2);
 	} else {

@@ -209,8 +209,7 @@ static int kill_round(const struct cgroup *cg, struct pid_list *l, bool first, i
 		rc = wait_ended(&w, deadline, err);
 		if (rc == 0 || (rc > 0 && now_ns() >= deadline && members(cg, l, err) == 0 && l->n))
 			rc = error_set(err, EXIT_ARM,
-				"cgroup %s: %zu processes (pid %d, ...) did not end by the "
-				"deadline",
+				"cgroup %s: %zu processes (pid %d, ...) did not end by the deadline",
 				cg->name, n, (int)one);
 	}
 	watch_close(&w);

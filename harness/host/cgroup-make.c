@@ -119,8 +119,7 @@ static const struct group_dir *needed(
 
 	if (!d)
 		error_set(err, EXIT_PREREQUISITE,
-			"cgroup: controller %s is missing, expected it for a limit of %s; "
-			"enable it in the kernel or delegate it",
+			"cgroup: controller %s is missing, expected it for a limit of %s; enable it in the kernel or delegate it",
 			name, cg->name);
 	return d;
 }
@@ -201,8 +200,7 @@ static int make_level(const struct hierarchy *h, const char *parent, const char 
 			return 0;
 		if (errno == EEXIST)
 			return error_set(err, EXIT_INTERNAL,
-				"%s/%s: the group exists already, expected a new name; "
-				"\"tare gc\" removes what a crashed run left",
+				"%s/%s: the group exists already, expected a new name; \"tare gc\" removes what a crashed run left",
 				h->mount, path);
 		return error_errno(err, EXIT_PREREQUISITE, errno, "%s/%s: cannot make the group",
 			h->mount, path);

@@ -15,8 +15,7 @@ static const struct group_dir *reader(
 
 	if (!d)
 		error_set(err, EXIT_PREREQUISITE,
-			"%s: it is in no group of controller %s, expected one; its figures cannot "
-			"be read",
+			"%s: it is in no group of controller %s, expected one; its figures cannot be read",
 			cg->name, name);
 	return d;
 }

@@ -263,15 +263,14 @@ enum cgroup_mode cgroups_mode(const struct cgroups *h)
 
 static int check_writable(const struct hierarchy *h, struct error *err)
 {
-	const char *hint = h->v2 ? "run as root, or below a delegated group: "
-				   "systemd-run --user --scope -p Delegate=yes tare ..."
-				 : "run as root; cgroup v1 cannot be used without";
+	const char *hint = h->v2
+		? "run as root, or below a delegated group: systemd-run --user --scope -p Delegate=yes tare ..."
+		: "run as root; cgroup v1 cannot be used without";
 
 	if (faccessat(h->fd, *h->base ? h->base : ".", W_OK, AT_EACCESS) == 0)
 		return 0;
 	if (errno == EROFS)
-		hint = "it is mounted read-only: mount it for writing, or run outside of that "
-		       "container";
+		hint = "it is mounted read-only: mount it for writing, or run outside of that container";
 	return error_set(err, EXIT_PREREQUISITE, "%s: no group can be made: %s; %s", h->mount,
 		strerror(errno), hint);
 }
@@ -282,17 +281,14 @@ int cgroups_check(struct cgroups *h, struct error *err)
 
 	if (h->mode == CGROUP_NONE)
 		return error_set(err, EXIT_PREREQUISITE,
-			"cgroup: no controller is mounted, expected cgroup v1 or v2; "
-			"mount -t cgroup2 none /sys/fs/cgroup");
+			"cgroup: no controller is mounted, expected cgroup v1 or v2; mount -t cgroup2 none /sys/fs/cgroup");
 	for (size_t i = 0; i < h->n; i++)
 		if (check_writable(&h->all[i], err) < 0)
 			return -1;
 	for (unsigned i = 0; i < CONTROLLERS; i++)
 		if (missing & (1u << i))
 			return error_set(err, EXIT_PREREQUISITE,
-				"cgroup: controller %s is missing (mode %s), expected it mounted "
-				"or in "
-				"cgroup.controllers; enable it in the kernel or delegate it",
+				"cgroup: controller %s is missing (mode %s), expected it mounted or in cgroup.controllers; enable it in the kernel or delegate it",
 				controllers[i], cgroup_mode_names[h->mode]);
 	return 0;
 }

@@ -133,8 +133,7 @@ int proc_pids(int root, pid_t **pids, size_t *n, struct error *err)
 	if (used == 0) {
 		free(list);
 		return error_set(err, EXIT_PREREQUISITE,
-			"/proc: no process is listed, expected at least this one; is procfs "
-			"mounted there?");
+			"/proc: no process is listed, expected at least this one; is procfs mounted there?");
 	}
 	*pids = list;
 	*n = used;
@@ -178,8 +177,7 @@ int proc_cpu_ns(int root, pid_t pid, uint64_t *ns, bool *gone, struct error *err
 	}
 	if (!seen && faccessat(root, stat_path, F_OK, 0) == 0)
 		return error_set(err, EXIT_PREREQUISITE,
-			"%s: no thread has a readable schedstat, expected one; "
-			"the kernel needs CONFIG_SCHED_INFO",
+			"%s: no thread has a readable schedstat, expected one; the kernel needs CONFIG_SCHED_INFO",
 			where);
 	*gone = !seen;
 	if (seen)

@@ -249,8 +249,8 @@ int container_mounts(struct spawn_child *c)
 	if (spawn_step(c, "dev") < 0 || make_dev(&w) < 0)
 		return -1;
 	if (spawn_step(c, "tmp") < 0 ||
-		new_mount_at(w.root, "tmp", "tmpfs", "1777",
-			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) < 0)
+		new_mount_at(w.root, "tmp", "tmpfs", "1777", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) <
+			0)
 		return -1;
 	if (spawn_step(c, "masks") < 0 || guard_proc(&w) < 0)
 		return -1;

@@ -135,8 +135,7 @@ static int container_describe(struct stage *s, json_t *object, struct error *err
 		"seccomp", stage->filter.len > 0, "seccomp_instructions", stage->filter.len,
 		"capabilities", "none", "network", "veth on the lab's bridge", "root",
 		"read-only tree, own /proc, /dev and /tmp, OCI masks", "clock",
-		"namespaces, veth and mounts are made after the request; the cgroup, the helper in it "
-		"and the compiled filter before");
+		"namespaces, veth and mounts are made after the request; the cgroup, the helper in it and the compiled filter before");
 
 	if (!facts || json_object_update_new(object, facts) < 0 ||
 		(stage->userns_reason[0] &&

@@ -9,7 +9,8 @@
 struct local_stage {
 	char *tree; /* root file system, <lab->tmp>/<arm>-<workload> */
 	char sha256[65]; /* of the tree's paths, modes and contents */
-	char cpus[24]; /* the CPUs it may use, as a cpuset list: one, unless the arm asks for more */
+	char cpus
+		[24]; /* the CPUs it may use, as a cpuset list: one, unless the arm asks for more */
 	struct cgroup_limits limits;
 	bool mounted; /* something of ours is mounted on the tree */
 };

@@ -36,8 +36,7 @@ int vm_check_uri(const char *uri, struct error *err)
 			return 0;
 	}
 	return error_set(err, EXIT_PREREQUISITE,
-		"vm: --connect needs a daemon on this host, got %s, expected qemu:///system or "
-		"qemu:///session; run tare on that host",
+		"vm: --connect needs a daemon on this host, got %s, expected qemu:///system or qemu:///session; run tare on that host",
 		safe_text(uri, safe));
 }
 

@@ -13,8 +13,8 @@
 #define HELPER_MESSAGE (64 * 1024)
 
 struct vm_helper {
-	int fd;       /* the pair's end of ours; -1 = gone */
-	int event;    /* eventfd: a console has news */
+	int fd; /* the pair's end of ours; -1 = gone */
+	int event; /* eventfd: a console has news */
 	int pidfd;
 	pid_t pid;
 	bool pending; /* a request has no answer yet */

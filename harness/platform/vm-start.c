@@ -205,8 +205,7 @@ static int check_memory(struct stage *s, struct instance *i, int64_t deadline, s
 		return error_wrap(err, "vm");
 	if (v->available < s->plan->memory) {
 		cleanup_free char *text = xasprintf(
-			"the guest has %llu B available at idle, expected at least the plan's memory of "
-			"%llu B; give the arm more ram",
+			"the guest has %llu B available at idle, expected at least the plan's memory of %llu B; give the arm more ram",
 			(unsigned long long)v->available, (unsigned long long)s->plan->memory);
 
 		json_array_append_new(v->warnings, json_string(text));

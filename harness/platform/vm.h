@@ -15,8 +15,8 @@
 struct vm_connection {
 	struct lab *lab; /* borrowed */
 	char *uri;
-	bool outside;    /* a daemon's: not ours, not in the lab */
-	char *folder;    /* for unix sockets: where QEMU can reach them */
+	bool outside; /* a daemon's: not ours, not in the lab */
+	char *folder; /* for unix sockets: where QEMU can reach them */
 	struct vm_helper *helper;
 	struct cgroup *cgroup;
 	unsigned users;
@@ -27,27 +27,27 @@ struct vm_stage {
 	struct vm_connection *connection;
 	struct accel accel;
 	struct guest_kernel kernel;
-	char *qemu;      /* QEMU itself */
-	char *emulator;  /* what libvirt executes: the launcher's link, or QEMU */
-	char *firmware;  /* NULL = QEMU's SeaBIOS */
+	char *qemu; /* QEMU itself */
+	char *emulator; /* what libvirt executes: the launcher's link, or QEMU */
+	char *firmware; /* NULL = QEMU's SeaBIOS */
 	char *tree, *initrd, *cmdline;
 	const char *disk; /* borrowed from the options; NULL */
 	char sha256[65];
 	uint64_t ram;
 	uint64_t available; /* MemAvailable of the first guest at idle; 0 = none has started */
 	json_t *warnings;
-	char *xml;          /* of the last domain created */
-	json_t *command;    /* QEMU's command line as it ran */
+	char *xml; /* of the last domain created */
+	json_t *command; /* QEMU's command line as it ran */
 };
 
 struct vm_instance {
-	struct vm_stage *stage;  /* borrowed */
+	struct vm_stage *stage; /* borrowed */
 	char *domain, uuid[37], mac[18], tap[IF_NAMESIZE];
 	char *console_path, *control_path, *spawn_path, *launch_path;
 	int control_listen, spawn; /* -1 */
-	int slot;                  /* of the console; -1 */
-	bool created;              /* a create request was sent */
-	char spawn_text[512];      /* what the launcher said */
+	int slot; /* of the console; -1 */
+	bool created; /* a create request was sent */
+	char spawn_text[512]; /* what the launcher said */
 	size_t spawn_len;
 };
 

@@ -25,9 +25,10 @@ int memory_parts_measure(struct measurement *m, const struct parts_base *base, s
 
 /* A guest's RAM divided up, pure. All in B. */
 struct guest_memory {
-	uint64_t ram;        /* size of the machine's RAM */
-	uint64_t resident;   /* of it on the host, charged (not hugetlb) */
-	uint64_t free, percpu_free, anon, cached, buffers; /* the guest's /proc/meminfo and /proc/zoneinfo */
+	uint64_t ram; /* size of the machine's RAM */
+	uint64_t resident; /* of it on the host, charged (not hugetlb) */
+	uint64_t free, percpu_free, anon, cached,
+		buffers; /* the guest's /proc/meminfo and /proc/zoneinfo */
 	uint64_t payload_anon, payload_shmem; /* PSS of the workload's processes inside */
 };
 struct guest_parts {

@@ -136,8 +136,7 @@ void chart_boot(struct chart *c, const struct view *v)
 		add_row(c, v, a);
 	sentence(c, v);
 	c->subtitle = xstrdup(
-		"Boot timeline from the start request, stacked by phase (differences of medians). The number is the "
-		"first response.");
+		"Boot timeline from the start request, stacked by phase (differences of medians). The number is the first response.");
 	chart_add_linear(c, "time since the start request", "s", c->n_series);
 	chart_footer(c, v, names, "Preparing is outside the clock.");
 }

@@ -157,8 +157,7 @@ static void draw_missing(struct drawing *d, const struct series *s, size_t a)
 		low = high - 12;
 	}
 	fprintf(d->out,
-		"set object %u rectangle from screen %.5f,%.5f to screen %.5f,%.5f front fs pattern 6 "
-		"border lc rgb '#999999' dt 2 fc rgb '#aaaaaa'\n",
+		"set object %u rectangle from screen %.5f,%.5f to screen %.5f,%.5f front fs pattern 6 border lc rgb '#999999' dt 2 fc rgb '#aaaaaa'\n",
 		++d->objects, x / d->width, low / d->height, (x + 36) / d->width, high / d->height);
 	put_screen_label(d, text, x + 42, (high + low) / 2,
 		high - low < 12           ? 8.5
@@ -173,8 +172,7 @@ static void draw_cut(struct drawing *d, const struct series *s, size_t a)
 	double x = d->cut * 0.955, w = d->to * 0.007, y = -(double)a;
 
 	fprintf(d->out,
-		"set object %u polygon from %.10g,%.10g to %.10g,%.10g to %.10g,%.10g to %.10g,%.10g to "
-		"%.10g,%.10g front fs solid 1 border lc rgb '#333333' fc rgb '#ffffff'\n",
+		"set object %u polygon from %.10g,%.10g to %.10g,%.10g to %.10g,%.10g to %.10g,%.10g to %.10g,%.10g front fs solid 1 border lc rgb '#333333' fc rgb '#ffffff'\n",
 		++d->objects, x - w, y + s->bottom - 0.02, x, y + s->bottom - 0.02, x + 2 * w,
 		y + s->top + 0.02, x + w, y + s->top + 0.02, x - w, y + s->bottom - 0.02);
 }

@@ -47,8 +47,7 @@ static void put_swatch(
 	struct drawing *d, double x, double y, int pattern, const char *colour, const char *border)
 {
 	fprintf(d->out,
-		"set object %u rectangle from screen %.5f,%.5f to screen %.5f,%.5f front fs pattern %d "
-		"border lc rgb '%s' fc rgb '%s'\n",
+		"set object %u rectangle from screen %.5f,%.5f to screen %.5f,%.5f front fs pattern %d border lc rgb '%s' fc rgb '%s'\n",
 		++d->objects, x / d->width, (y - 6) / d->height, (x + 26) / d->width,
 		(y + 6) / d->height, pattern, border, colour);
 }
@@ -174,8 +173,7 @@ void chart_head(struct drawing *d)
 		"if (pass == 1) set terminal svg size %.0f,%.0f fixed noenhanced font 'DejaVu Sans,10' "
 		"background '#ffffff' name 'tare_%s'\n"
 		"if (pass == 1) set output '%s.svg'.suffix\n"
-		"if (pass == 2) set terminal pngcairo size %.0f,%.0f noenhanced font 'DejaVu Sans,10' "
-		"background rgb '#ffffff'\n"
+		"if (pass == 2) set terminal pngcairo size %.0f,%.0f noenhanced font 'DejaVu Sans,10' background rgb '#ffffff'\n"
 		"if (pass == 2) set output '%s.png'.suffix\n"
 		"set multiplot\nunset key\nset border 1 lc rgb '#888888'\n"
 		"set tics nomirror out scale 0.6 textcolor rgb '#444444'\nunset ytics\n",

@@ -116,8 +116,7 @@ void chart_memory(struct chart *c, const struct view *v)
 	cleanup_free char *base = shorten(v->base, 30);
 
 	c->subtitle = xasprintf(
-		"What one instance takes from the host, seen in four ways. The tare is what it takes "
-		"beyond the arm %s.",
+		"What one instance takes from the host, seen in four ways. The tare is what it takes beyond the arm %s.",
 		base);
 	chart_footer(c, v, names, "PSS and USS see no kernel memory.");
 }

@@ -113,8 +113,7 @@ void chart_network(struct chart *c, const struct view *v)
 	add_shares(c, v);
 	sentence(c, v);
 	c->subtitle = xstrdup(
-		"The same bridge and the same peer for every arm (host: loopback, the ceiling). More is better on the "
-		"left, less is better in the middle and on the right.");
+		"The same bridge and the same peer for every arm (host: loopback, the ceiling). More is better on the left, less is better in the middle and on the right.");
 	chart_add_panel(c, "Throughput", "payload rate", "bit/s", 0, EACH);
 	chart_add_panel(c, "Latency (log axis)", "time", "s", EACH, EACH)->log = true;
 	chart_add_panel(c, "CPU time per GiB moved", "CPU time", "s/GiB", 2 * (size_t)EACH, EACH);

@@ -29,8 +29,7 @@ static void plot_bars(
 		return;
 	}
 	fprintf(d->out,
-		"'%s.dat' index %u using (pick($2, $6, %d)):(-$1):(clip($2)):(clip($3)):(-$1 + %g):(-$1 + %g) "
-		"with boxxyerror fs ",
+		"'%s.dat' index %u using (pick($2, $6, %d)):(-$1):(clip($2)):(clip($3)):(-$1 + %g):(-$1 + %g) with boxxyerror fs ",
 		d->c->name, block, emulated, s->bottom, s->top);
 	if (emulated || s->kind != SERIES_BAR)
 		fprintf(d->out, "%spattern %d", s->kind == SERIES_OVERLAY ? "transparent " : "",
@@ -49,8 +48,7 @@ static void plot_spread(struct drawing *d, const struct series *s, unsigned bloc
 	if (whiskers) {
 		clause(d, first);
 		fprintf(d->out,
-			"'%s.dat' index %u using (inside($3)):(-$1 + %g):(clip($4)):(clip($5)) with xerrorbars "
-			"pt -1 lw 1.3 lc rgb '#000000'",
+			"'%s.dat' index %u using (inside($3)):(-$1 + %g):(clip($4)):(clip($5)) with xerrorbars pt -1 lw 1.3 lc rgb '#000000'",
 			d->c->name, block, (s->top + s->bottom) / 2);
 	}
 	if (has_points(s, d->c->n_rows)) {

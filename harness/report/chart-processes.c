@@ -147,8 +147,7 @@ void chart_processes(struct chart *c, const struct view *v)
 		add_row(c, v, a);
 	sentence(c, v);
 	c->subtitle = xstrdup(
-		"The process ledger: all that runs because of one workload, stacked by layer. The number is "
-		"the total without threads.");
+		"The process ledger: all that runs because of one workload, stacked by layer. The number is the total without threads.");
 	chart_add_linear(c, "processes and kernel threads of one instance", "1", c->n_series);
 	chart_footer(c, v, names, "Counts are exact and hold under emulation.");
 	free(c->footer[0]);

@@ -75,8 +75,7 @@ static void judge_one(FILE *out, const struct view *v, size_t a)
 
 	if (!(l.sum >= LEDGER_FLOOR))
 		fprintf(out,
-			"residual %s. One such instance is below the noise floor of the host's own memory: only the slope over "
-			"many can balance.\n",
+			"residual %s. One such instance is below the noise floor of the host's own memory: only the slope over many can balance.\n",
 			rest);
 	else if (!(l.total.median > 0))
 		fprintf(out,
@@ -156,9 +155,7 @@ static void vmm_sizes(FILE *out, const struct view *v)
 
 		markdown_print(out, "- **%s**: ", v->arms[a].shown);
 		fprintf(out,
-			"the VMM's overhead as NSDI'20 (Firecracker) counts it, the virtual size of writable mappings less guest "
-			"RAM, is %s; resident in the same process, its code and libraries too, are %s. Both without the "
-			"translation buffer.\n",
+			"the VMM's overhead as NSDI'20 (Firecracker) counts it, the virtual size of writable mappings less guest RAM, is %s; resident in the same process, its code and libraries too, are %s. Both without the translation buffer.\n",
 			virtual, resident);
 	}
 }
@@ -173,10 +170,7 @@ void markdown_ledger(FILE *out, const struct view *v)
 		if (at.at.instances <= 0 || !ledger_any(&at))
 			continue;
 		if (!any)
-			fputs("\n## Memory ledger\n\nWhat an instance takes from the host, part by part, per instance. Only what "
-			      "MemAvailable charges is a part: anonymous and shared memory, kernel memory. How each part is "
-			      "got: `tare list metrics`, and results/README.md. MemAvailable belongs to the whole host: other "
-			      "work on it is in the residual.\n",
+			fputs("\n## Memory ledger\n\nWhat an instance takes from the host, part by part, per instance. Only what MemAvailable charges is a part: anonymous and shared memory, kernel memory. How each part is got: `tare list metrics`, and results/README.md. MemAvailable belongs to the whole host: other work on it is in the residual.\n",
 				out);
 		any = true;
 		table(out, &at);

@@ -50,8 +50,7 @@ void markdown_about(FILE *out, const struct view *v)
 	markdown_print(out, "- **Plan**: %s, ", *plan ? plan : "unnamed");
 	markdown_print(out, "seed %s, ", seed ? seed : "unknown");
 	fprintf(out,
-		"%s of %s counted blocks complete after %s of warm-up. One block holds every arm once, in random order; "
-		"one fresh instance set is one sample.\n",
+		"%s of %s counted blocks complete after %s of warm-up. One block holds every arm once, in random order; one fresh instance set is one sample.\n",
 		complete, planned, warmup);
 	if (!strcmp(json_text_at(v->run, "plan", "page_cache", NULL), "cold"))
 		fputs("- **Page cache**: cold, dropped before each preparation\n", out);
@@ -80,8 +79,7 @@ void markdown_pss(FILE *out, const struct view *v)
 		return;
 	fputs("\n## What PSS leaves out\n\n"
 	      "PSS adds up what the instance's processes map. It sees neither the kernel's own memory made for them (slab, "
-	      "stacks, page tables, sockets: `memory.cgroup_kernel`) nor daemons shared by all (`memory.fixed`, "
-	      "`processes.fixed`).\n\n",
+	      "stacks, page tables, sockets: `memory.cgroup_kernel`) nor daemons shared by all (`memory.fixed`, `processes.fixed`).\n\n",
 		out);
 	for (size_t a = 0; a < v->n_arms; a++)
 		pss_row(out, v, a);
@@ -168,8 +166,7 @@ void markdown_reproduce(FILE *out, const struct view *v)
 	double blocks = json_number_at(v->summary, "blocks", "planned", NULL);
 	const json_t *seed = json_object_get(v->run, "seed");
 
-	fputs("\n## Again\n\nThe whole plan, the host, and what each arm really was are in `run.json`, every value in "
-	      "`samples.jsonl`. `tare report` makes the rest of this folder from them.\n\n",
+	fputs("\n## Again\n\nThe whole plan, the host, and what each arm really was are in `run.json`, every value in `samples.jsonl`. `tare report` makes the rest of this folder from them.\n\n",
 		out);
 	fprintf(out, "    tare run %s", is_plain_word(plan) ? plan : "PLAN");
 	if (json_is_integer(seed))

@@ -59,8 +59,7 @@ static bool is_key(const char *name)
 static void table_notes(FILE *out, const struct note_list *notes, bool emulated)
 {
 	if (emulated)
-		fputs("\n† Emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less "
-		      "`memory.emulator_code`.\n",
+		fputs("\n† Emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less `memory.emulator_code`.\n",
 			out);
 	for (size_t i = 0; i < notes->n; i++) {
 		fprintf(out, "%s(%zu) ", i ? "  \n" : "\n", i + 1);
@@ -147,8 +146,7 @@ static void section_comparisons(FILE *out, const struct view *v)
 	if (json_array_size(json_list(v->summary, "comparisons")) == 0)
 		return;
 	markdown_print(out, "\n### Compared with %s\n\n", v->base);
-	fputs("Block by block: the median ratio (or difference) with its exact sign-test interval, judged against the "
-	      "margin. † is emulated.\n\n",
+	fputs("Block by block: the median ratio (or difference) with its exact sign-test interval, judged against the margin. † is emulated.\n\n",
 		out);
 	comparison_rows(out, v, true);
 	fputs("\n<details><summary>All other comparisons</summary>\n\n", out);

@@ -187,12 +187,14 @@ void chart_scaling(struct chart *c, const struct view *v);
 struct chart_kind {
 	const char *name;
 	void (*make)(struct chart *c, const struct view *v);
-	bool (*worth)(const struct view *v); /* whether the run has anything for it; NULL = always drawn */
+	bool (*worth)(const struct view
+			*v); /* whether the run has anything for it; NULL = always drawn */
 };
 
 /* ---- chart-ledger.c: the memory ledger ---- */
 
-#define LEDGER_FLOOR (8 << 20) /* B: below it the host's own noise is larger than the share that may be missing */
+#define LEDGER_FLOOR                                                                               \
+	(8 << 20) /* B: below it the host's own noise is larger than the share that may be missing */
 struct ledger_part {
 	const char *metric, *name, *meaning;
 };

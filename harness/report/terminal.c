@@ -245,8 +245,7 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 	print_comparisons(s, v, heads, &emulated);
 	if (emulated)
 		put_wrapped(s, "† ",
-			"emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less "
-			"memory.emulator_code");
+			"emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less memory.emulator_code");
 	for (size_t i = 0; i < notes.n; i++) {
 		cleanup_free char *number = xasprintf("(%zu) ", i + 1);
 		char buf[SAFE_TEXT_SIZE];

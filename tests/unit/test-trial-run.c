@@ -151,7 +151,8 @@ static int run_one(unsigned n, const char *at, unsigned index, struct error *err
 	fail_index = index;
 	rc = trial_run(&r, &t, err);
 	sample_writer_close(r.writer);
-	assert_int_equal(json_array_size(json_object_get(r.json, "errors")), at && strcmp(at, "stop") ? 1 : 0);
+	assert_int_equal(json_array_size(json_object_get(r.json, "errors")),
+		at && strcmp(at, "stop") ? 1 : 0);
 	assert_int_equal(sample_set_read(r.folder.dirfd, &samples, NULL), 0);
 	json_decref(r.json);
 	close(r.folder.dirfd);
@@ -182,8 +183,8 @@ static void test_all_goes_well(void **state)
 	sample_set_free(&samples);
 }
 
-static void expect_failure(unsigned n, const char *at, unsigned index, const char *order,
-	const char *text)
+static void expect_failure(
+	unsigned n, const char *at, unsigned index, const char *order, const char *text)
 {
 	struct error err = ERROR_INIT;
 
@@ -208,7 +209,8 @@ static void test_prepare_fails(void **state)
 static void test_start_fails(void **state)
 {
 	(void)state;
-	expect_failure(2, "start", 0, "prepare0 prepare1 start0 stop0 stop1 ", "double: start failed");
+	expect_failure(
+		2, "start", 0, "prepare0 prepare1 start0 stop0 stop1 ", "double: start failed");
 	expect_failure(2, "start", 1, "prepare0 prepare1 start0 start1 stop0 stop1 ",
 		"double: start failed");
 }
