@@ -35,8 +35,8 @@ static int read_options(const struct arguments *a, struct selftest *t, struct er
 	t->folder = argument(a, "output");
 	t->options.connect = argument(a, "connect");
 	t->options.accel = accel ? accel : "auto";
-	if (strcmp(t->options.accel, "auto") && strcmp(t->options.accel, "kvm") &&
-		strcmp(t->options.accel, "tcg"))
+	if (strcmp(t->options.accel, "auto") != 0 && strcmp(t->options.accel, "kvm") != 0 &&
+		strcmp(t->options.accel, "tcg") != 0)
 		return error_set(err, EXIT_USAGE,
 			"--accel: unknown accelerator, got \"%s\", expected auto, kvm or tcg",
 			safe_text(accel, safe));
