@@ -72,7 +72,7 @@ int image_parent(const struct image *m, const char *path, const char **leaf, con
 int image_add_folder(
 	const struct image *m, const char *path, mode_t mode, const char *where, struct error *err)
 {
-	const char *leaf = NULL;
+	const char *leaf = path;
 	cleanup_close int at = image_parent(m, path, &leaf, where, err);
 	struct stat st;
 
@@ -89,7 +89,7 @@ int image_add_folder(
 int image_add_symlink(const struct image *m, const char *path, const char *target,
 	const char *where, struct error *err)
 {
-	const char *leaf = NULL;
+	const char *leaf = path;
 	cleanup_close int at = image_parent(m, path, &leaf, where, err);
 
 	if (at < 0)
@@ -102,7 +102,7 @@ int image_add_symlink(const struct image *m, const char *path, const char *targe
 int image_open_file(
 	const struct image *m, const char *path, mode_t mode, const char *where, struct error *err)
 {
-	const char *leaf = NULL;
+	const char *leaf = path;
 	cleanup_close int at = image_parent(m, path, &leaf, where, err);
 	cleanup_close int fd = -1;
 

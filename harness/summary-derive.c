@@ -244,7 +244,7 @@ static void derive_residual(struct summary *s, const struct series *total)
 		.scale = fabs(middle(total->value, s->n_blocks)),
 		.noise_floor = NAN,
 	};
-	const struct series *part[MEMORY_PART_RESIDUAL - MEMORY_PART_WORKLOAD];
+	const struct series *part[MEMORY_PART_RESIDUAL - MEMORY_PART_WORKLOAD] = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(part); i++) {
 		part[i] = series_find(

@@ -54,8 +54,10 @@ static void prepare(const char *path)
 	FILE *f = fopen(path, "re");
 	char line[4096], pid[16];
 
-	if (!f)
+	if (!f) {
 		fail("opening", path);
+		return;
+	}
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
 		if (!strncmp(line, "spawn ", 6)) {
@@ -86,8 +88,10 @@ int main(int argc, char **argv)
 	}
 	snprintf(path, sizeof(path), "%.*s/emulator", (int)(slash - argv[0]), argv[0]);
 	f = fopen(path, "re");
-	if (!f || !fgets(qemu, sizeof(qemu), f))
+	if (!f || !fgets(qemu, sizeof(qemu), f)) {
 		fail("reading", path);
+		return 1;
+	}
 	fclose(f);
 	qemu[strcspn(qemu, "\n")] = 0;
 	if (launch) {
