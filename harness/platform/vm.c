@@ -26,7 +26,8 @@ static const struct option_spec options[] = {
 	{"firmware", OPTION_CHOICE, firmwares, "auto",
 		"seabios or qboot; auto: qboot where there is one"},
 	{"early_console", OPTION_BOOL, NULL, "true",
-		"the kernel speaks from its first moment; without it boot.kernel is the first byte of its ordinary console"},
+		"the kernel prints from its first moment; without it boot.kernel is the first byte of its ordinary "
+		"console (with qboot: of its real-mode code, which that firmware shows)"},
 	{"emulator", OPTION_PATH, NULL, NULL, "QEMU; standard: the first in $PATH"},
 	{.name = NULL},
 };
