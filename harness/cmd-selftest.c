@@ -87,8 +87,12 @@ static int weigh(struct selftest *t, bool as_json, struct error *err)
 {
 	const struct weight *off;
 
-	if (selftest_run(t, err) < 0)
+	if (selftest_run(t, err) < 0) {
+		/* Ours, and goes only while there is nothing in it. */
+		if (t->folder)
+			rmdir(t->folder);
 		return -1;
+	}
 	print(t, as_json);
 	if (keep(t, err) < 0)
 		return -1;

@@ -41,14 +41,14 @@ else
   ok kernel-byte-can-differ
 fi
 
-# Without the early console the first byte is the ordinary console's, later.
+# Without the early console: declared, and the guest boots.
 plan '{"name": "early", "platform": "vm"}, {"name": "late", "platform": "vm", "early_console": false}' 1 ""
 run "$work/plan.json" -o "$work/consoles"
 same consoles-exit 0 $?
 same late-console-is-declared "console=ttyS0 loglevel=4" "$(json "$work/consoles/run.json" '" ".join(d["arms"]["late"]["kernel_command_line"].split()[:2])')"
 first() { python3 -c 'import json,sys
 print(next((s["value"] or 0 for s in map(json.loads, open(sys.argv[1] + "/samples.jsonl")) if s.get("metric") == "boot.kernel" and s["arm"] == sys.argv[2]), 0))' "$work/consoles" "$1"; }
-echo "# first byte: early $(first early) s, late $(first late) s"
+echo "# first byte (qboot shows that of the real-mode code in both): early $(first early) s, late $(first late) s"
 
 # Cold: dropped before each preparation, and told.
 plan '"container"' 1 ', "page_cache": "cold"'
