@@ -79,11 +79,11 @@ bench: ## build, run the default plan, draw the charts
 
 check: ## every test this host can run; MUST=1 makes a skip a failure
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory -j$(JOBS) all units san-units && $(GIVE)
-	@BUILD=$(BUILD) SAN_BUILDS="$(BUILD)-gcc-san $(BUILD)-clang-san" bash tests/run.sh all
+	@$(MAKE) --no-print-directory -j$(JOBS) all units && $(MAKE) --no-print-directory san-units && $(GIVE)
+	@BUILD=$(BUILD) SAN_BUILDS="$(SAN_BUILDS)" bash tests/run.sh all
 
 .PHONY: units san-units
-units: $(UNIT_BIN) $(BUILD)/agent $(BUILD)/jail-probe
+units: $(UNIT_BIN) $(if $(findstring sanitize,$(CFLAGS)),,$(BUILD)/agent $(BUILD)/jail-probe)
 
 unit: ## unit tests
 	@$(MAKE) --no-print-directory -j$(JOBS) all units
@@ -96,15 +96,18 @@ system: ## tests on real platforms
 lint: ## clang-format, clang-tidy, cppcheck, shellcheck, include rules
 	@bash tests/lint.sh
 
+SAN_BUILDS := $(BUILD)-gcc-san $(BUILD)-clang-san
 SAN := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 san-units:
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-gcc-san CFLAGS="$(SAN)" units
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-clang-san CC=clang CFLAGS="$(SAN)" units
+	@# Static programs cannot carry sanitizers: the plain ones serve.
+	@for b in $(SAN_BUILDS); do cp $(BUILD)/agent $(BUILD)/jail-probe $(BUILD)/vm-launcher $$b/; done
 
 san: ## unit tests under ASan and UBSan, gcc and clang
-	@$(MAKE) --no-print-directory -j$(JOBS) all san-units
-	@for b in $(BUILD)-gcc-san $(BUILD)-clang-san; do \
-		echo "$$b" && BUILD=$$b TARE=$(CURDIR)/$(BUILD)/tare TARE_AGENT=$(CURDIR)/$(BUILD)/agent bash tests/run.sh unit || exit 1; done
+	@$(MAKE) --no-print-directory -j$(JOBS) all && $(MAKE) --no-print-directory san-units
+	@BUILD=$(BUILD)-gcc-san SAN_BUILDS=$(BUILD)-clang-san TARE=$(CURDIR)/$(BUILD)/tare \
+		TARE_AGENT=$(CURDIR)/$(BUILD)/agent bash tests/run.sh unit
 
 cov: ## line coverage of the unit tests
 	@$(MAKE) --no-print-directory -j$(JOBS) all

@@ -48,11 +48,14 @@ one() { # name, command...
   tally "$name" "$status"
 }
 
+# The same tests from every build that is named: the plain one, those with sanitizers.
 unit() {
-  local t
-  for t in "$BUILD"/tests/test-*; do
-    case $t in *.d) continue ;; esac
-    CMOCKA_MESSAGE_OUTPUT=TAP one "unit/$(basename "$t")" "$t"
+  local t b
+  for b in $BUILD ${SAN_BUILDS:-}; do
+    for t in "$b"/tests/test-*; do
+      case $t in *.d) continue ;; esac
+      BUILD=$b CMOCKA_MESSAGE_OUTPUT=TAP one "$(basename "$b")/$(basename "$t")" "$t"
+    done
   done
 }
 
