@@ -97,6 +97,14 @@ static int weigh(struct selftest *t, bool as_json, struct error *err)
 	if (keep(t, err) < 0)
 		return -1;
 	off = selftest_off(t);
+	for (size_t i = 0; !off && i < t->n_weights; i++)
+		if (t->weights[i].noisy) {
+			error_set(err, EXIT_NOISY,
+				"host: too noisy to trust, \"%s\" of arm %s could not be weighed (%s); quieten the host",
+				t->weights[i].name, t->weights[i].arm,
+				metrics[t->weights[i].metric].name);
+			return -1;
+		}
 	if (!off)
 		return EXIT_FINE;
 	return off_error(off, err);
@@ -130,7 +138,7 @@ const struct command command_selftest = {
 		"under 3. The result, with the smallest effect that this host resolves per metric, is kept in\n"
 		"the cache, and later runs quote it.\n"
 		"\n"
-		"Needs root (sudo). Exit code: 0 the meter is right, 9 it is off, and a line names the weight.",
+		"Needs root (sudo). Exit code: 0 the meter is right, 6 the host is too noisy to tell, 9 it is off, and a line names the weight.",
 	.options = options,
 	.run = run_selftest,
 };

@@ -57,6 +57,11 @@ void bench_shuffle(struct bench *b, unsigned *order, unsigned n);
 /* Judges the rows from first on; true when one is off. */
 bool bench_off(struct bench *b, size_t first);
 
+/* What others do to the host between two looks: their memory is in the fall of the host's too. begin may be NULL with
+ * nothing to compare yet. true when the guards would flag it; *now is the reading. */
+bool bench_disturbed(struct bench *b, const struct living *l, const struct guard_counters *begin,
+	struct guard_counters *now);
+
 /* The parts. */
 int selftest_memory(struct bench *b, const char *arm, struct error *err);
 int selftest_processes(struct bench *b, const char *arm, struct error *err);

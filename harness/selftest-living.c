@@ -60,6 +60,24 @@ bool bench_off(struct bench *b, size_t first)
 	return off;
 }
 
+bool bench_disturbed(struct bench *b, const struct living *l, const struct guard_counters *begin,
+	struct guard_counters *now)
+{
+	struct guard_sources from = {.root = b->run.lab.root,
+		.run = b->run.group,
+		.instances = l->set.instances,
+		.n = l->set.n};
+	struct error ignored = ERROR_INIT;
+	struct guard_figures f;
+
+	if (guard_read(&from, now, &ignored) < 0)
+		return true;
+	if (!begin)
+		return false;
+	f = guard_between(begin, now);
+	return guard_flags(&f, b->plan) != 0;
+}
+
 int living_start(struct living *l, struct bench *b, const char *arm, const char *verb,
 	const char *argument, struct error *err)
 {
@@ -143,13 +161,17 @@ int living_end(struct living *l, readings out, struct error *err)
 int living_once(struct bench *b, const char *arm, const char *verb, const char *argument,
 	bool settle, readings out, struct error *err)
 {
+	struct guard_counters begin, end;
 	struct living l;
 	int rc = living_start(&l, b, arm, verb, argument, err);
+	bool known = rc == 0 && !bench_disturbed(b, &l, NULL, &begin);
 
 	for (int id = 0; id < METRIC_COUNT; id++)
 		out[id] = NAN;
 	if (rc == 0 && settle && (living_settle(&l, err) < 0 || living_look(&l, out, err) < 0))
 		rc = -1;
+	if (rc == 0 && (!known || bench_disturbed(b, &l, &begin, &end)))
+		out[MEMORY_HOST_DELTA] = NAN;
 	if (living_end(&l, out, err) < 0)
 		rc = -1;
 	return rc;

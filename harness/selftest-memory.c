@@ -4,6 +4,7 @@
 
 #include "util.h"
 
+#include <math.h>
 #include <string.h>
 
 #define N_MIB 3
@@ -46,19 +47,28 @@ static void note_container(
 
 	weight_add(w, after[MEMORY_PSS] - before[MEMORY_PSS]);
 	weight_add(w + 1, after[MEMORY_CGROUP] - before[MEMORY_CGROUP]);
-	weight_add(w + 2, after[MEMORY_HOST_DELTA] - before[MEMORY_HOST_DELTA]);
+	/* One that others disturbed is no value of it. */
+	if (isfinite(after[MEMORY_HOST_DELTA] - before[MEMORY_HOST_DELTA]))
+		weight_add(w + 2, after[MEMORY_HOST_DELTA] - before[MEMORY_HOST_DELTA]);
 }
 
 /* before: what an instance with nothing in it shows, its host_delta counted from a baseline of now. */
 static int grow_once(
 	struct living *l, unsigned amount, readings before, readings after, struct error *err)
 {
+	struct guard_counters begin, end;
+	bool known;
+
 	if (living_settle(l, err) < 0 || living_baseline(l, err) < 0 ||
-		living_look(l, before, err) < 0 || living_baseline(l, err) < 0 ||
-		living_ask(l, err, "grow mib=%u", amount) < 0 || living_settle(l, err) < 0 ||
-		living_look(l, after, err) < 0)
+		living_look(l, before, err) < 0)
+		return -1;
+	known = !bench_disturbed(l->bench, l, NULL, &begin);
+	if (living_baseline(l, err) < 0 || living_ask(l, err, "grow mib=%u", amount) < 0 ||
+		living_settle(l, err) < 0 || living_look(l, after, err) < 0)
 		return -1;
 	before[MEMORY_HOST_DELTA] = 0;
+	if (!known || bench_disturbed(l->bench, l, &begin, &end))
+		after[MEMORY_HOST_DELTA] = NAN;
 	return 0;
 }
 
@@ -170,6 +180,24 @@ static int guest_memory(struct bench *b, struct error *err)
 	return bench_off(b, first) ? guest_round(b, first, GUEST_ROUNDS, err) : 0;
 }
 
+/* Where most values were disturbed the few others prove nothing, for or against. */
+static void give_up_noisy(struct bench *b, size_t first, unsigned rounds)
+{
+	for (size_t i = first; i < b->t->n_weights; i++) {
+		struct weight *w = &b->t->weights[i];
+
+		if (w->metric != MEMORY_HOST_DELTA || w->n > rounds / 2)
+			continue;
+		weight_judge(w);
+		if (w->status != WEIGHT_OFF)
+			continue;
+		w->status = WEIGHT_SKIPPED;
+		w->noisy = true;
+		snprintf(w->note, sizeof(w->note),
+			"the host is too noisy: only %zu values without others at work", w->n);
+	}
+}
+
 int selftest_memory(struct bench *b, const char *arm, struct error *err)
 {
 	static const char *const names[] = {"memory", NULL};
@@ -185,7 +213,10 @@ int selftest_memory(struct bench *b, const char *arm, struct error *err)
 	if (round(b, first, rounds, err) < 0)
 		return -1;
 	/* The host's memory is everybody's: what is off is weighed as often again before it counts. */
-	return bench_off(b, first) ? round(b, first, rounds, err) : 0;
+	if (bench_off(b, first) && round(b, first, rounds, err) < 0)
+		return -1;
+	give_up_noisy(b, first, rounds);
+	return 0;
 }
 
 static enum metric_id count_metric(const char *arm)

@@ -21,9 +21,9 @@ static json_t *twin_plan(const struct selftest *t, const char *platform)
 		"schema", PLAN_SCHEMA, "name", "selftest-twins", "arms", "name", "twin-a",
 		"platform", platform, "name", "twin-b", "platform", platform, "workloads", "http",
 		"instances", 1, "blocks", t->quick ? QUICK_TWIN_BLOCKS : FULL_TWIN_BLOCKS, "warmup",
-		t->quick ? 0 : 1, "settle", 0.3, "base", "twin-a", "network", "seconds", 0.4,
-		"omit", 0.1, "limits", "foreign_cpu", 1e6, "steal", 1e6, "swap_ins", 1e12,
-		"throttled", 1e12);
+		t->quick ? 0 : 1, "settle", t->quick ? 0.2 : 0.3, "base", "twin-a", "network",
+		"seconds", t->quick ? 0.25 : 0.4, "omit", 0.05, "limits", "foreign_cpu", 1e6,
+		"steal", 1e6, "swap_ins", 1e12, "throttled", 1e12);
 }
 
 static int measure(const struct selftest *t, const char *platform, const char *folder,

@@ -31,13 +31,14 @@ static const struct {
 #define TWINS_FULL 70.0
 #define TWINS_VM 110.0
 
-static struct plan *bench_plan(bool vm, struct error *err)
+static struct plan *bench_plan(bool vm, bool quick, struct error *err)
 {
 	cleanup_free char *text = xasprintf(
 		"{\"schema\": \"%s\", \"name\": \"selftest\", \"arms\": [\"container\"%s], \"workloads\": [\"idle\"], "
-		"\"instances\": [1], \"blocks\": 1, \"warmup\": 0, \"memory\": \"%s\", \"settle\": 0.3, \"base\": "
-		"\"container\", \"network\": {\"seconds\": 0.8, \"omit\": 0.3}}",
-		PLAN_SCHEMA, vm ? ", \"vm\"" : "", MEMORY);
+		"\"instances\": [1], \"blocks\": 1, \"warmup\": 0, \"memory\": \"%s\", \"settle\": %s, \"base\": "
+		"\"container\", \"network\": {\"seconds\": %s, \"omit\": 0.2}}",
+		PLAN_SCHEMA, vm ? ", \"vm\"" : "", MEMORY, quick ? "0.2" : "0.3",
+		quick ? "0.5" : "0.8");
 
 	return plan_parse(text, strlen(text), "selftest", NULL, err);
 }
@@ -144,7 +145,7 @@ int selftest_run(struct selftest *t, struct error *err)
 
 	gmtime_r(&now, &tm);
 	strftime(t->date, sizeof(t->date), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	b.plan = bench_plan(vm, err);
+	b.plan = bench_plan(vm, t->quick, err);
 	if (!b.plan)
 		return -1;
 	rng_seed(&b.rng, b.plan->seed);

@@ -48,6 +48,7 @@ struct weight {
 	/* by weight_judge() */
 	double found, tolerance, lo, hi; /* median; interval of it, NaN below n = 6 */
 	enum weight_status status;
+	bool noisy; /* skipped: too few values that nothing disturbed */
 	char note[240];
 };
 /* One more found value; beyond SELFTEST_VALUES and not finite ones are left out (the weight is then off). */
