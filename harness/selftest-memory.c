@@ -189,7 +189,7 @@ static void give_up_noisy(struct bench *b, size_t first, unsigned rounds)
 		if (w->metric != MEMORY_HOST_DELTA || w->n > rounds / 2)
 			continue;
 		weight_judge(w);
-		if (w->status != WEIGHT_OFF)
+		if (w->status != WEIGHT_OFF && w->n >= 3)
 			continue;
 		w->status = WEIGHT_SKIPPED;
 		w->noisy = true;
