@@ -125,8 +125,8 @@ static void comparison_row(FILE *out, const json_t *c)
 	markdown_print(out, " %s |\n", json_text_at(c, "note", NULL));
 }
 
-/* The key metrics' comparisons, or all others. */
-static void comparison_rows(FILE *out, const struct view *v, bool key)
+/* The key metrics' comparisons with a base, or all others. */
+static void comparison_rows(FILE *out, const struct view *v, const char *base, bool key)
 {
 	size_t i;
 	json_t *c;
@@ -135,23 +135,48 @@ static void comparison_rows(FILE *out, const struct view *v, bool key)
 	      "| :--- | :--- | ---: | ---: | :--- | ---: | :--- |\n",
 		out);
 	json_array_foreach ((json_t *)json_list(v->summary, "comparisons"), i, c)
-		if (json_integer_value(json_object_get(c, "instances")) == v->at.instances &&
-			strcmp(json_text_at(c, "workload", NULL), v->at.workload) == 0 &&
-			is_key(json_text_at(c, "metric", NULL)) == key)
+		if (view_compares(v, c, base) && is_key(json_text_at(c, "metric", NULL)) == key)
 			comparison_row(out, c);
 }
 
-static void section_comparisons(FILE *out, const struct view *v)
+/* The first comparison with a base at v->at: its position, or that of the end. */
+static size_t first_with(const struct view *v, const char *base)
 {
-	if (json_array_size(json_list(v->summary, "comparisons")) == 0)
-		return;
-	markdown_print(out, "\n### Compared with %s\n\n", v->base);
+	size_t i;
+	json_t *c;
+
+	json_array_foreach ((json_t *)json_list(v->summary, "comparisons"), i, c)
+		if (view_compares(v, c, base))
+			break;
+	return i;
+}
+
+static void comparisons_with(FILE *out, const struct view *v, const char *base)
+{
+	markdown_print(out, "\n### Compared with %s\n\n", base);
 	fputs("Block by block: the median ratio (or difference) with its exact sign-test interval, judged against the margin. † is emulated.\n\n",
 		out);
-	comparison_rows(out, v, true);
+	comparison_rows(out, v, base, true);
 	fputs("\n<details><summary>All other comparisons</summary>\n\n", out);
-	comparison_rows(out, v, false);
+	comparison_rows(out, v, base, false);
 	fputs("\n</details>\n", out);
+}
+
+/* The plan's base first; any other in a table of its own. No table where nothing is compared with it. */
+static void section_comparisons(FILE *out, const struct view *v)
+{
+	const json_t *list = json_list(v->summary, "comparisons");
+	size_t i;
+	json_t *c;
+
+	if (first_with(v, v->base) < json_array_size(list))
+		comparisons_with(out, v, v->base);
+	json_array_foreach ((json_t *)list, i, c) {
+		const char *base = json_text_at(c, "base", NULL);
+
+		if (*base && strcmp(base, v->base) != 0 && first_with(v, base) == i)
+			comparisons_with(out, v, base);
+	}
 }
 
 static void section_slopes(FILE *out, const struct view *v)

@@ -227,8 +227,11 @@ void note_list_free(struct note_list *l);
 extern const char *const key_metrics[]; /* NULL-terminated: the main table's rows */
 /* New text of a cell: "152 MiB [151, 153]", dagger when emulated, "n/a [1]" with its note when missing. */
 char *table_cell(const struct cell *cell, struct note_list *notes, bool *emulated);
-/* The comparison of an arm with the base at v->at, or NULL. Borrowed. */
-const json_t *view_comparison(const struct view *v, const char *arm, const char *metric);
+/* Whether a row of the comparisons is one with this base at v->at. */
+bool view_compares(const struct view *v, const json_t *row, const char *base);
+/* The comparison of an arm with a base at v->at, or NULL. Borrowed. */
+const json_t *view_comparison(
+	const struct view *v, const char *arm, const char *base, const char *metric);
 /* New: "41.2x [40.8, 41.9]", "+152 MiB [151, 153]" or "n/a". */
 char *comparison_text(const json_t *comparison);
 /* New: "1.27× higher", "+29.4 MiB † unclear (+8 blocks)", "n/a". */

@@ -145,15 +145,15 @@ static const char *verdict_colour(const json_t *c)
 	return "";
 }
 
-static void grid_of_verdicts(struct grid *g, const struct view *v, bool *emulated)
+static void grid_of_verdicts(struct grid *g, const struct view *v, const char *base, bool *emulated)
 {
 	for (size_t i = 0; key_metrics[i]; i++) {
 		bool any = false;
 
 		for (size_t a = 0; a < g->columns; a++)
-			any = any || view_comparison(v, v->arms[a].name, key_metrics[i]);
+			any = any || view_comparison(v, v->arms[a].name, base, key_metrics[i]);
 		for (size_t a = 0; any && a < g->columns; a++) {
-			const json_t *c = view_comparison(v, v->arms[a].name, key_metrics[i]);
+			const json_t *c = view_comparison(v, v->arms[a].name, base, key_metrics[i]);
 
 			grid_set(g, a, c ? verdict_text(c, emulated) : xstrdup(""),
 				c ? verdict_colour(c) : "");
@@ -204,13 +204,12 @@ static void print_grid(const struct screen *s, const struct grid *g, char **head
 }
 
 static void print_comparisons(
-	const struct screen *s, const struct view *v, char **heads, bool *emulated)
+	const struct screen *s, const struct view *v, char **heads, int base, bool *emulated)
 {
 	cleanup_grid struct grid g = {0};
-	int base = view_find_arm(v, v->base);
 
 	grid_init(&g, v, heads);
-	grid_of_verdicts(&g, v, emulated);
+	grid_of_verdicts(&g, v, v->arms[base].name, emulated);
 	if (!g.rows)
 		return;
 	fprintf(s->out, "%sCompared with %s, block by block%s\n\n", style(s, BOLD), heads[base],
@@ -235,6 +234,7 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 	cleanup_grid struct grid g = {0};
 	cleanup_notes struct note_list notes = {0};
 	cleanup_free char *setting = setting_text(&v->at);
+	int base = view_find_arm(v, v->base), container = view_find_arm(v, "container");
 	bool emulated = false;
 
 	grid_init(&g, v, heads);
@@ -242,7 +242,9 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 	fprintf(s->out, "%sWorkload %s: median [exact interval]%s\n\n", style(s, BOLD), setting,
 		style(s, PLAIN));
 	print_grid(s, &g, heads, v->n_arms);
-	print_comparisons(s, v, heads, &emulated);
+	print_comparisons(s, v, heads, base, &emulated);
+	if (container >= 0 && container != base)
+		print_comparisons(s, v, heads, container, &emulated);
 	if (emulated)
 		put_wrapped(s, "† ",
 			"emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less memory.emulator_code");

@@ -220,14 +220,21 @@ double view_pss_held(const struct view *v, size_t arm)
 	return pss.median - (code.status == CELL_OK ? code.median : 0);
 }
 
-const json_t *view_comparison(const struct view *v, const char *arm, const char *metric)
+bool view_compares(const struct view *v, const json_t *row, const char *base)
+{
+	return row_is_at(row, &v->at) && strcmp(json_text_at(row, "base", NULL), base) == 0;
+}
+
+const json_t *view_comparison(
+	const struct view *v, const char *arm, const char *base, const char *metric)
 {
 	size_t i;
 	json_t *row;
 
 	json_array_foreach ((json_t *)json_list(v->summary, "comparisons"), i, row)
 		if (strcmp(json_text_at(row, "metric", NULL), metric) == 0 &&
-			strcmp(json_text_at(row, "arm", NULL), arm) == 0 && row_is_at(row, &v->at))
+			strcmp(json_text_at(row, "arm", NULL), arm) == 0 &&
+			view_compares(v, row, base))
 			return row;
 	return NULL;
 }

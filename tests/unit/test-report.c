@@ -610,6 +610,60 @@ static char *table(const char *name, unsigned width, bool colour)
 	return steal_ptr(buf);
 }
 
+static void drop_comparisons_with(json_t *summary, const char *base)
+{
+	json_t *list = json_object_get(summary, "comparisons");
+
+	for (size_t i = json_array_size(list); i-- > 0;)
+		if (!strcmp(json_text_at(json_array_get(list, i), "base", NULL), base))
+			json_array_remove(list, i);
+}
+
+/* Lines of a table below a heading, up to the next heading, that hold a text. */
+static size_t lines_below(const char *text, const char *heading, const char *what)
+{
+	const char *from = strstr(text, heading), *to = from ? strstr(from + 1, "\n##") : NULL;
+	size_t n = 0;
+
+	for (const char *p = from; p && (p = strstr(p, what)) && (!to || p < to); p++)
+		n++;
+	return n;
+}
+
+/* Against the container is not against the host: each base has a table that names it, and none without rows. */
+static void each_base_has_its_own_table(void **state)
+{
+	static const char row[] = "\n| memory.host\\_delta", vm[] = " | vm |";
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, "ledger");
+	cleanup_free char *text = markdown_report(&f.view, NULL, 0, NULL);
+
+	assert_true(lines_below(text, "\n### Compared with host", row) == 2);
+	assert_int_equal(lines_below(text, "\n### Compared with container", "| container |"), 0);
+	assert_true(lines_below(text, "\n### Compared with container", vm) > 0);
+	assert_int_equal(lines_below(text, "\n### Compared with host", vm),
+		lines_below(text, "\n### Compared with host", "| container |"));
+	cleanup_free char *screen = table("ledger", 160, false);
+
+	assert_non_null(strstr(screen, "Compared with host, block by block"));
+	assert_non_null(strstr(screen, "Compared with container, block by block"));
+	assert_ptr_equal(
+		view_comparison(&f.view, "container", "container", "memory.host_delta"), NULL);
+	assert_string_equal(
+		json_text_at(view_comparison(&f.view, "vm", "container", "memory.host_delta"),
+			"base", NULL),
+		"container");
+	drop_comparisons_with(f.summary, "host");
+	cleanup_free char *rest = markdown_report(&f.view, NULL, 0, NULL);
+
+	assert_null(strstr(rest, "Compared with host"));
+	assert_non_null(strstr(rest, "### Compared with container"));
+	assert_null(view_comparison(&f.view, "vm", "host", "memory.host_delta"));
+	fixture_close(&f);
+}
+
 static size_t widest(const char *text)
 {
 	size_t most = 0, columns = 0;
@@ -949,6 +1003,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(markdown_is_sound_for_every_fixture),
 		cmocka_unit_test(ledger_is_judged_by_what_formed_no_part),
 		cmocka_unit_test(report_says_what_a_reader_needs),
+		cmocka_unit_test(each_base_has_its_own_table),
 		cmocka_unit_test(the_table_fits_the_width),
 		cmocka_unit_test(colour_only_if_asked_and_only_ours),
 		cmocka_unit_test(wrong_types_anywhere_are_survived),
