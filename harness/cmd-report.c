@@ -80,7 +80,9 @@ static int run_report(int argc, char **argv, struct error *err)
 			"report: no folder, expected DIR such as results/latest; see tare report --help");
 	if (run_folder_open(a.positional[0], &folder, &run, err) < 0)
 		return -1;
-	rc = report_folder(&folder, run, argument(&a, "json") != NULL, err);
+	rc = run_folder_become_owner(&folder, err);
+	if (rc == 0)
+		rc = report_folder(&folder, run, argument(&a, "json") != NULL, err);
 	run_folder_close(&folder);
 	return rc;
 }

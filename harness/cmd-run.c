@@ -173,7 +173,8 @@ static int finish(struct run_folder *folder, int code, bool as_json, struct erro
 	struct run_folder again;
 
 	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
-		report_folder(&again, run, as_json, &report_err);
+		if (run_folder_become_owner(&again, &report_err) == 0)
+			report_folder(&again, run, as_json, &report_err);
 		run_folder_close(&again);
 	}
 	if (report_err.code && err->code)

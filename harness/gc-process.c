@@ -202,6 +202,55 @@ int gc_kill_lab(const char *tmp, const char *id, int64_t deadline, struct gc_rep
 		: 0;
 }
 
+struct domain {
+	const char
+		*guest; /* "guest=NAME", the whole of an argument or what stands before its comma */
+	int64_t deadline;
+	bool left;
+	struct gc_report *report;
+};
+
+static bool is_guest(long pid, const char *guest)
+{
+	size_t len = 0, n = strlen(guest);
+	cleanup_free char *text = proc_text(pid, "cmdline", &len);
+	const char *p = text;
+
+	while (p && p < text + len) {
+		if (!strncmp(p, guest, n) && (p[n] == ',' || p[n] == '\0'))
+			return true;
+		p += strlen(p) + 1;
+	}
+	return false;
+}
+
+static int kill_guest(long pid, void *data)
+{
+	struct domain *d = data;
+	cleanup_close int pidfd = -1;
+
+	if (!is_guest(pid, d->guest))
+		return 0;
+	pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+	/* Looked at again: the descriptor may already be another process's. */
+	if (pidfd < 0 || !is_guest(pid, d->guest))
+		return 0;
+	note_process(d->report, pid);
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0 ||
+		wait_fd(pidfd, POLLIN, d->deadline, NULL) <= 0)
+		d->left = true;
+	return 0;
+}
+
+int gc_kill_domain(const char *name, int64_t deadline, struct gc_report *report)
+{
+	cleanup_free char *guest = xasprintf("guest=%s", name);
+	struct domain d = {.guest = guest, .deadline = deadline, .report = report};
+
+	each_process(kill_guest, &d);
+	return d.left ? -1 : 0;
+}
+
 struct unknown {
 	int state;
 	struct gc_report *report;

@@ -25,6 +25,9 @@ void gc_count_group(const char *name, struct gc_report *report);
  * caller and the host's own namespace excepted. 0 when none is left, -1 at the deadline. */
 int gc_kill_lab(const char *tmp, const char *id, int64_t deadline, struct gc_report *report,
 	struct error *err);
+/* Ends the QEMU of the domain called name, whose daemon cannot be asked: the process with the argument "guest=NAME".
+ * A domain's name holds the id of its run, so it is no stranger's. 0 when none is left, -1 at the deadline. */
+int gc_kill_domain(const char *name, int64_t deadline, struct gc_report *report);
 /* Reports QEMU processes of domains called tare-* that no folder below state explains. */
 void gc_unknown_domains(int state, struct gc_report *report);
 

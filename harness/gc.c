@@ -74,16 +74,22 @@ static int remove_domain(struct cleaning *c, const char *value)
 {
 	const char *name = strrchr(value, ' ');
 	cleanup_free char *uri = name ? strndup(value, (size_t)(name - value)) : NULL;
+	struct error gone = ERROR_INIT;
 	int rc;
 
 	if (!uri || strncmp(name, " tare-", 6) != 0)
 		return refuse(c, "domain", value, "<uri> tare-<name>");
-	rc = gc_domain(uri, name + 1, c->err);
-	if (rc > 0 && c->report)
-		c->report->domains++;
-	if (rc > 0)
+	rc = gc_domain(uri, name + 1, &gone);
+	/* A daemon that was killed or hangs must not keep its guest alive, nor every later run from starting. */
+	if (rc < 0 && gc_kill_domain(name + 1, now_ns() + 2 * NSEC_PER_SEC, c->report) < 0)
+		return error_set(c->err, gone.code, "%s", gone.text);
+	if (rc < 0)
+		gc_note(c->report, "domain %s, without its daemon", value);
+	else if (rc > 0)
 		gc_note(c->report, "domain %s", value);
-	return rc < 0 ? -1 : 0;
+	if (rc != 0 && c->report)
+		c->report->domains++;
+	return 0;
 }
 
 static int remove_file(struct cleaning *c, const char *path)

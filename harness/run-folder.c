@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/random.h>
@@ -224,6 +225,21 @@ static void restore_latest(struct run_folder *f, const char *results, const char
 		return;
 	if (!f->latest || link_latest(fd, f->latest, f->id, &ignored) < 0)
 		unlinkat(fd, "latest", 0);
+}
+
+int run_folder_become_owner(const struct run_folder *f, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(f->dirfd, &st) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno, "run folder: cannot be looked at");
+	if (geteuid() != 0 || st.st_uid == 0)
+		return 0;
+	if (setgroups(1, &st.st_gid) < 0 || setresgid(st.st_gid, st.st_gid, st.st_gid) < 0 ||
+		setresuid(st.st_uid, st.st_uid, st.st_uid) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno,
+			"run folder: cannot become its owner, user %u", (unsigned)st.st_uid);
+	return 0;
 }
 
 void run_folder_discard(struct run_folder *f)

@@ -36,7 +36,8 @@ static const char *accelerator(const struct run *r)
 static int note_payload(struct run *r, const struct stage *s, json_t *arm, struct error *err)
 {
 	json_t *all = json_object_get(r->json, "payload_sha256");
-	json_t *mine = json_object_get(arm, "tree_sha256");
+	json_t *tree = json_object_get(arm, "tree_sha256");
+	json_t *mine = tree ? tree : json_object_get(arm, "payload_sha256");
 	json_t *known = json_object_get(all, s->workload->name);
 
 	if (!mine)
@@ -62,6 +63,7 @@ static int describe_arms(struct run *r, struct error *err)
 			s->arm->platform->guest ? json_string(s->emulated ? "tcg" : "kvm")
 						: json_null());
 		json_object_set_new(arm, "emulated", json_boolean(s->emulated));
+		json_object_set_new(arm, "open_seconds", json_real(s->open_seconds));
 		if (platform_describe(s, arm, err) < 0 || note_payload(r, s, arm, err) < 0)
 			return -1;
 		if (!json_object_get(arms, s->arm->name))

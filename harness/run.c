@@ -53,8 +53,10 @@ static int open_stages(struct run *r, const char *agent_path, struct error *err)
 			progress_note(&r->progress, "preparing %s with %s", s->arm->name,
 				s->workload->name);
 			r->n_stages++;
+			s->open_seconds = -(double)now_ns() / NSEC_PER_SEC;
 			if (platform_open(s, err) < 0)
 				return error_wrap(err, "arm %s", s->arm->name);
+			s->open_seconds += (double)now_ns() / NSEC_PER_SEC;
 		}
 	}
 	return 0;
@@ -207,10 +209,10 @@ static void forget(struct run *r)
 
 static int exit_of(const struct run *r, bool out_of_time, struct error *err)
 {
-	if (out_of_time)
-		return EXIT_PARTIAL;
 	if (r->failed)
 		return EXIT_ARM;
+	if (out_of_time)
+		return EXIT_PARTIAL;
 	if (!schedule_too_noisy(&r->schedule))
 		return EXIT_FINE;
 	too_noisy(r, err);

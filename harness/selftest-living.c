@@ -94,7 +94,8 @@ int living_start(struct living *l, struct bench *b, const char *arm, const char 
 	l->workload.command = l->arguments;
 	l->set.m.workload = &l->workload;
 	i = &l->set.instances[0];
-	if (set_prepare(&l->set, err) < 0 || probes_step(&l->set.m, PROBE_BEFORE, err) < 0 ||
+	if (set_baseline(&l->set, err) < 0 || set_prepare(&l->set, err) < 0 ||
+		probes_step(&l->set.m, PROBE_BEFORE, err) < 0 ||
 		set_start_one(&l->set, i, err) < 0 || set_make_ready(&l->set, i, err) < 0)
 		return error_wrap(err, "selftest: %s", arm);
 	return probes_step(&l->set.m, PROBE_READY, err);

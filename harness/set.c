@@ -4,6 +4,7 @@
 #include "util.h"
 #include "wait.h"
 
+#include <fcntl.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,13 +61,17 @@ static int drop_page_cache(const struct set *s, struct error *err)
 		"page cache: cannot be dropped, expected to be root of this host; or plan \"page_cache\": \"warm\"");
 }
 
-int set_prepare(struct set *s, struct error *err)
+int set_baseline(struct set *s, struct error *err)
 {
-	int64_t begin;
-
+	/* Dropped before the baseline: what the drop frees is no instance's doing. */
 	if (s->run->plan->cold && drop_page_cache(s, err) < 0)
 		return -1;
-	begin = now_ns();
+	return probes_step(&s->m, PROBE_BASELINE, err);
+}
+
+int set_prepare(struct set *s, struct error *err)
+{
+	int64_t begin = now_ns();
 
 	for (size_t i = 0; i < s->n; i++) {
 		s->prepared = i + 1;
@@ -101,6 +106,13 @@ int set_make_ready(struct set *s, struct instance *i, struct error *err)
 		if (agent_answer(&i->agent, NULL, deadline, err) < 0)
 			return -1;
 	i->at[AT_READY] = now_ns();
+	return 0;
+}
+
+int set_first_response(struct set *s, struct instance *i, struct error *err)
+{
+	const struct workload *w = s->m.workload;
+
 	if (!w->port || !i->address[0])
 		return 0;
 	return traffic_first_response(&s->m.peer, i->address, w->port, w->http_small,
@@ -163,14 +175,19 @@ void set_keep_failure(struct set *s, const struct error *err)
 {
 	cleanup_free char *tail = NULL, *text = NULL, *name = NULL;
 	struct error ignored = ERROR_INIT;
+	cleanup_close int dir = -1;
 
 	for (size_t i = 0; i < s->prepared && !tail; i++)
 		tail = platform_tail(s->stage, &s->instances[i]);
 	run_json_failure(s->run, s->trial, err->text, tail);
+	/* The folder is the calling user's: a link planted there is not followed. */
 	mkdirat(s->run->folder.dirfd, "failures", 0755);
-	name = xasprintf("failures/t%u%s.txt", s->trial->index, s->trial->attempt ? "r" : "");
+	dir = openat(
+		s->run->folder.dirfd, "failures", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	name = xasprintf("t%u%s.txt", s->trial->index, s->trial->attempt ? "r" : "");
 	text = xasprintf("%s %s, block %u, trial %u\n%s\n%s%s", s->trial->arm->name,
 		s->trial->workload->name, s->trial->block, s->trial->index, err->text,
 		tail ? "\n" : "", tail ? tail : "");
-	replace_file_at(s->run->folder.dirfd, name, text, strlen(text), &ignored);
+	if (dir >= 0)
+		replace_file_at(dir, name, text, strlen(text), &ignored);
 }

@@ -77,6 +77,11 @@ static int http_work(const struct peer_task *t, struct peer_report *out, struct 
 	curl_easy_cleanup(c);
 	if (code != CURLE_OK)
 		return request_failed(code, message, err);
+	/* An error page is no payload. */
+	if (out->http.status < 200 || out->http.status > 299)
+		return error_set(err, EXIT_ARM,
+			"traffic: the server answered with status %ld, expected 200 to 299",
+			out->http.status);
 	out->http.ttfb = (double)first / 1e6;
 	out->http.seconds = (double)total / 1e6;
 	out->http.bytes = (double)body;

@@ -8,17 +8,23 @@
 
 static int start_all(struct set *s, struct error *err)
 {
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		if (set_start_one(s, &s->instances[i], err) < 0 ||
 			set_make_ready(s, &s->instances[i], err) < 0)
 			return -1;
-	return 0;
+		/* Before the first request, whose cost is not the boot's. */
+		if (i + 1 == s->n && probes_step(&s->m, PROBE_READY, err) < 0)
+			return -1;
+		if (set_first_response(s, &s->instances[i], err) < 0)
+			return -1;
+	}
+	return s->n ? 0 : probes_step(&s->m, PROBE_READY, err);
 }
 
 static int measure(struct set *s, struct error *err)
 {
-	if (probes_step(&s->m, PROBE_READY, err) < 0 || set_settle(s, err) < 0 ||
-		set_all_alive(s, err) < 0 || probes_step(&s->m, PROBE_MEASURE, err) < 0)
+	if (set_settle(s, err) < 0 || set_all_alive(s, err) < 0 ||
+		probes_step(&s->m, PROBE_MEASURE, err) < 0)
 		return -1;
 	return set_all_alive(s, err);
 }
@@ -117,7 +123,7 @@ int trial_run(struct run *r, const struct trial *t, struct error *err)
 	r->guarded = false;
 	if (t->attempt)
 		s.m.extra_flags |= FLAG_REPEATED;
-	rc = probes_step(&s.m, PROBE_BASELINE, err);
+	rc = set_baseline(&s, err);
 	if (rc == 0)
 		rc = set_prepare(&s, err);
 	if (rc == 0)

@@ -54,7 +54,7 @@ struct probe {
 	int (*baseline)(struct measurement *m, unsigned slot, struct error *err);
 	/* Just before the start, after prepare. NULL = nothing. */
 	int (*before)(struct measurement *m, unsigned slot, struct error *err);
-	/* All are ready and have given their first answer. NULL = nothing. */
+	/* All are ready; nobody has asked them for work yet (the last of them). NULL = nothing. */
 	int (*ready)(struct measurement *m, unsigned slot, struct error *err);
 	/* Everything runs and has settled. NULL = nothing. */
 	int (*measure)(struct measurement *m, unsigned slot, struct error *err);

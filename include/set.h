@@ -24,11 +24,15 @@ void set_init(struct set *s, struct run *r, const struct trial *t);
 void set_free(struct set *s);
 /* now + seconds, more where the CPU is emulated. */
 int64_t set_deadline(const struct set *s, double seconds);
+/* A cold page cache where the plan wants one, then what the probes read before anything is there. */
+int set_baseline(struct set *s, struct error *err);
 int set_prepare(struct set *s, struct error *err);
 /* Up to the agent's hello. */
 int set_start_one(struct set *s, struct instance *i, struct error *err);
-/* Up to the first response. */
+/* Up to AT_READY. */
 int set_make_ready(struct set *s, struct instance *i, struct error *err);
+/* The first request from outside, where the workload serves one. */
+int set_first_response(struct set *s, struct instance *i, struct error *err);
 /* Settling is part of the method; an instance that speaks unasked or dies meanwhile ends it. */
 int set_settle(struct set *s, struct error *err);
 /* Every instance must answer at the moment of sampling. */

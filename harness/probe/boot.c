@@ -64,7 +64,7 @@ static bool mean_time(
 	for (size_t i = 0; i < m->n; i++) {
 		const int64_t *at = m->instances[i].at;
 
-		if (!at[from] || !at[to])
+		if (!at[from] || at[to] < at[from])
 			return false;
 		sum += (double)(at[to] - at[from]) / NSEC_PER_SEC;
 	}

@@ -17,6 +17,7 @@
 
 struct cpu_reading {
 	double instance, peer, host, own; /* s */
+	int64_t at; /* ns */
 };
 
 static int read_cpu(struct measurement *m, struct cpu_reading *out, struct error *err)
@@ -36,17 +37,45 @@ static int read_cpu(struct measurement *m, struct cpu_reading *out, struct error
 	out->host = host.busy;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	out->own = (double)ts.tv_sec + (double)ts.tv_nsec / NSEC_PER_SEC;
+	out->at = now_ns();
 	return 0;
 }
 
-/* The rest of the host is what was busy and was neither of the two ends nor this program; guest time is
- * inside user time and is not added again. */
-static void report_cpu(struct measurement *m, const struct cpu_reading *a,
-	const struct cpu_reading *b, double bytes)
+/* What was busy on the host and was neither of the two ends nor this program. */
+static double rest_of_host(const struct cpu_reading *a, const struct cpu_reading *b)
+{
+	return b->host - a->host - (b->instance - a->instance) - (b->peer - a->peer) -
+		(b->own - a->own);
+}
+
+/* While the set settles nothing is moved: how busy the rest of the host is by itself. */
+static int network_ready(struct measurement *m, unsigned slot, struct error *err)
+{
+	if (m->n != 1)
+		return 0;
+	m->data[slot] = xcalloc(1, sizeof(struct cpu_reading));
+	return read_cpu(m, m->data[slot], err);
+}
+
+static int network_after(struct measurement *m, unsigned slot, struct error *err)
+{
+	(void)err;
+	free(m->data[slot]);
+	m->data[slot] = NULL;
+	return 0;
+}
+
+/* The rest of the host less what it does when idle; guest time is inside user time and is not added again. */
+static void report_cpu(struct measurement *m, const struct cpu_reading *settling,
+	const struct cpu_reading *a, const struct cpu_reading *b, double bytes)
 {
 	double gib = bytes / GIB;
 	double instance = b->instance - a->instance, peer = b->peer - a->peer;
-	double rest = b->host - a->host - instance - peer - (b->own - a->own);
+	double rest = rest_of_host(a, b);
+
+	if (settling && a->at > settling->at)
+		rest -= rest_of_host(settling, a) * (double)(b->at - a->at) /
+			(double)(a->at - settling->at);
 
 	if (gib <= 0) {
 		for (int id = NETWORK_CPU; id <= NETWORK_CPU_REST; id++)
@@ -111,7 +140,7 @@ static int stream_out(struct measurement *m, double *moved, struct error *err)
 	return 0;
 }
 
-static int streams(struct measurement *m, struct error *err)
+static int streams(struct measurement *m, unsigned slot, struct error *err)
 {
 	struct cpu_reading before, after;
 	double moved = 0;
@@ -119,7 +148,7 @@ static int streams(struct measurement *m, struct error *err)
 	if (read_cpu(m, &before, err) < 0 || stream_in(m, &moved, err) < 0 ||
 		stream_out(m, &moved, err) < 0 || read_cpu(m, &after, err) < 0)
 		return -1;
-	report_cpu(m, &before, &after, moved);
+	report_cpu(m, m->data[slot], &before, &after, moved);
 	return 0;
 }
 
@@ -212,7 +241,6 @@ static int network_measure(struct measurement *m, unsigned slot, struct error *e
 	struct error inner = ERROR_INIT;
 	struct instance *i = m->instances;
 
-	(void)slot;
 	if (m->n != 1)
 		skip_all(m, SAMPLE_SKIPPED, "measured with one instance only");
 	else if (!i->address[0])
@@ -221,8 +249,8 @@ static int network_measure(struct measurement *m, unsigned slot, struct error *e
 		skip_all(m, SAMPLE_SKIPPED, "no agent inside to be the other end");
 	if (m->out[NETWORK_RX].filled)
 		return 0;
-	if (ends_open(i, &inner) == 0 && streams(m, &inner) == 0 && small_things(m, &inner) == 0 &&
-		http(m, &inner) == 0)
+	if (ends_open(i, &inner) == 0 && streams(m, slot, &inner) == 0 &&
+		small_things(m, &inner) == 0 && http(m, &inner) == 0)
 		return agent_call(&i->agent, NULL, now_ns() + ANSWER_NS, err, "unlisten");
 	/* A path that broke is the finding of these metrics, not the end of the trial; Ctrl-C is. */
 	skip_all(m, SAMPLE_FAILED, inner.text);
@@ -236,5 +264,7 @@ const struct probe probe_network = {
 	.help = "throughput both ways, latency, HTTP and CPU per GiB against a native peer",
 	.first = NETWORK_RX,
 	.last = NETWORK_CPU_REST,
+	.ready = network_ready,
 	.measure = network_measure,
+	.after = network_after,
 };
