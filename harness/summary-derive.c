@@ -21,12 +21,11 @@ const double *verdict_values(const struct series *one)
 	return one->less ? one->less : one->value;
 }
 
-double set_total(const struct series *one, size_t block)
+double set_total(const struct series *one, const double *value, size_t block)
 {
 	bool per_set = one->metric == MEMORY_FIXED || one->metric == PROCESSES_FIXED;
 
-	return one->value[block] *
-		(per_set || !one->cell.instances ? 1 : (double)one->cell.instances);
+	return value[block] * (per_set || !one->cell.instances ? 1 : (double)one->cell.instances);
 }
 
 /* The translation buffer is anonymous private memory of the VMM: these hold it. */

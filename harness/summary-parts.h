@@ -92,8 +92,9 @@ bool same_line(const struct series *a, const struct series *b);
 /* summary-derive.c: memory.tare_pss, memory.tare, and what verdicts use under emulation. */
 void derive_series(struct summary *s);
 const double *verdict_values(const struct series *one);
-/* Value of the whole set: per instance x N, but for N = 0 and for what is counted once per set. */
-double set_total(const struct series *one, size_t block);
+/* Value of the whole set: per instance x N, but for N = 0 and for what is counted once per set. value: one's own, or
+ * its verdict_values(). */
+double set_total(const struct series *one, const double *value, size_t block);
 /* Packs what is not NaN into out, returns how many. */
 size_t pack_values(const double *value, size_t n, double *out);
 

@@ -16,25 +16,70 @@ static bool has_slope(const struct series *one)
 		(!strncmp(name, "memory.", 7) || !strncmp(name, "processes.", 10));
 }
 
-/* Points of n series that belong to one arm and metric; *counts: how many different N have a value. */
-static size_t line_points(const struct summary *s, struct series *const *list, size_t n, double *x,
-	double *y, size_t *counts)
+/* The series of the base arm beside one; NULL without a base (-1). */
+static const struct series *beside(const struct summary *s, const struct series *one, int base)
 {
-	size_t points = 0;
+	struct cell cell = one->cell;
 
-	*counts = 0;
+	if (base < 0)
+		return NULL;
+	cell.arm = (unsigned)base;
+	return series_find(s, cell, one->metric);
+}
+
+struct points {
+	double *x, *y;
+	size_t n, counts; /* counts: how many different N have a value */
+};
+
+static void points_free(struct points *p)
+{
+	free(p->x);
+	free(p->y);
+}
+#define cleanup_points __attribute__((cleanup(points_free)))
+
+/* Set totals of n series of one arm and metric, less those of the series of base at the same N where base >= 0. less:
+ * of what verdicts use. */
+static struct points line_points(
+	const struct summary *s, struct series *const *list, size_t n, int base, bool less)
+{
+	struct points p = {.x = xcalloc(n * s->n_blocks, sizeof(*p.x)),
+		.y = xcalloc(n * s->n_blocks, sizeof(*p.y))};
+
 	for (size_t i = 0; i < n; i++) {
-		size_t before = points;
+		const struct series *b = beside(s, list[i], base);
+		const double *va = less ? verdict_values(list[i]) : list[i]->value;
+		const double *vb = !b ? NULL : less ? verdict_values(b) : b->value;
+		size_t before = p.n;
 
-		for (size_t block = 0; block < s->n_blocks; block++) {
-			if (isnan(list[i]->value[block]))
+		for (size_t block = 0; (b || base < 0) && block < s->n_blocks; block++) {
+			if (isnan(va[block]) || (b && isnan(vb[block])))
 				continue;
-			x[points] = list[i]->cell.instances;
-			y[points++] = set_total(list[i], block);
+			p.x[p.n] = list[i]->cell.instances;
+			p.y[p.n++] =
+				set_total(list[i], va, block) - (b ? set_total(b, vb, block) : 0);
 		}
-		*counts += points > before;
+		p.counts += p.n > before;
 	}
-	return points;
+	return p;
+}
+
+/* Whether verdicts about any of these are judged less the translation buffer, and all of them can be. */
+static bool has_less(const struct summary *s, struct series *const *list, size_t n, int base)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct series *both[2] = {list[i], beside(s, list[i], base)};
+
+		for (size_t k = 0; k < 2; k++) {
+			if (both[k] && both[k]->emulated_memory && !both[k]->less)
+				return false;
+			any = any || (both[k] && both[k]->less);
+		}
+	}
+	return any;
 }
 
 static const struct series *at_instances(struct series *const *list, size_t n, unsigned instances)
@@ -56,23 +101,68 @@ static double ratio_2_1(const struct summary *s, struct series *const *list, siz
 		return NAN;
 	ratio = xcalloc(s->n_blocks, sizeof(*ratio));
 	for (size_t block = 0; block < s->n_blocks; block++)
-		if (set_total(one, block) > 0 && !isnan(two->value[block]))
-			ratio[k++] = set_total(two, block) / set_total(one, block);
+		if (set_total(one, one->value, block) > 0 && !isnan(two->value[block]))
+			ratio[k++] = set_total(two, two->value, block) /
+				set_total(one, one->value, block);
 	return stats_median(ratio, k);
 }
 
-static void put_line(struct summary *s, const struct metric *m, struct series *const *list,
-	size_t counts, struct line l, double ratio, unsigned flags)
+static struct line line_of(const struct points *p)
 {
-	json_t *row = json_object();
+	struct line l = stats_line(p->x, p->y, p->n, CONFIDENCE);
 
-	if (counts < 3) /* nothing says that it is a line */
+	if (p->counts < 3) /* nothing says that it is a line */
 		l.intercept_interval = l.slope_interval = stats_no_interval();
+	return l;
+}
+
+/* The line's slope without the translation buffer, as verdicts see it; null where that does not apply. */
+static json_t *slope_less(struct summary *s, struct series *const *list, size_t n, int base)
+{
+	cleanup_points struct points p = {0};
+	struct line l;
+	json_t *o;
+
+	if (!has_less(s, list, n, base))
+		return json_null();
+	p = line_points(s, list, n, base, true);
+	l = line_of(&p);
+	o = json_object();
+	put(s, o, "slope", number(l.slope));
+	put(s, o, "slope_lo", number(l.slope_interval.lo));
+	put(s, o, "slope_hi", number(l.slope_interval.hi));
+	return o;
+}
+
+static unsigned all_flags(const struct summary *s, struct series *const *list, size_t n, int base)
+{
+	unsigned flags = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct series *b = beside(s, list[i], base);
+
+		flags |= list[i]->flags | (b ? b->flags : 0u);
+	}
+	return flags;
+}
+
+/* The line through n series of one arm and metric. base: less that arm's, which is memory.tare where the metric is
+ * memory.host_delta; -1 = as it is. */
+static void slope_row(struct summary *s, struct series *const *list, size_t n, int base)
+{
+	cleanup_points struct points p = line_points(s, list, n, base, false);
+	const struct metric *m = &metrics[base < 0 ? list[0]->metric : MEMORY_TARE];
+	struct line l = line_of(&p);
+	json_t *row;
+
+	if (p.counts < 2)
+		return;
+	row = json_object();
 	put(s, row, "metric", text(m->name));
 	put(s, row, "unit", text(m->unit));
 	put(s, row, "arm", text(s->arms.name[list[0]->cell.arm]));
 	put(s, row, "workload", text(s->workloads.name[list[0]->cell.workload]));
-	put(s, row, "counts", json_integer((json_int_t)counts));
+	put(s, row, "counts", json_integer((json_int_t)p.counts));
 	put(s, row, "n", json_integer((json_int_t)l.n));
 	put(s, row, "intercept", number(l.intercept));
 	put(s, row, "intercept_lo", number(l.intercept_interval.lo));
@@ -80,59 +170,10 @@ static void put_line(struct summary *s, const struct metric *m, struct series *c
 	put(s, row, "slope", number(l.slope));
 	put(s, row, "slope_lo", number(l.slope_interval.lo));
 	put(s, row, "slope_hi", number(l.slope_interval.hi));
-	put(s, row, "ratio_2_1", number(ratio));
-	put(s, row, "flags", flag_names(flags));
+	put(s, row, "ratio_2_1", number(base < 0 ? ratio_2_1(s, list, n) : NAN));
+	put(s, row, "less_emulator_code", slope_less(s, list, n, base));
+	put(s, row, "flags", flag_names(all_flags(s, list, n, base)));
 	append(s, s->slopes, row);
-}
-
-static unsigned all_flags(struct series *const *list, size_t n)
-{
-	unsigned flags = 0;
-
-	for (size_t i = 0; i < n; i++)
-		flags |= list[i]->flags;
-	return flags;
-}
-
-static void slope_row(struct summary *s, struct series *const *list, size_t n)
-{
-	cleanup_free double *x = xcalloc(n * s->n_blocks, sizeof(*x));
-	cleanup_free double *y = xcalloc(n * s->n_blocks, sizeof(*y));
-	size_t counts, points = line_points(s, list, n, x, y, &counts);
-
-	if (counts < 2)
-		return;
-	put_line(s, &metrics[list[0]->metric], list, counts, stats_line(x, y, points, CONFIDENCE),
-		ratio_2_1(s, list, n), all_flags(list, n));
-}
-
-/* memory.tare: the line through the set's memory.host_delta less the base arm's at the same N in the same block. */
-static void tare_row(struct summary *s, struct series *const *list, size_t n, unsigned base)
-{
-	cleanup_free double *x = xcalloc(n * s->n_blocks, sizeof(*x));
-	cleanup_free double *y = xcalloc(n * s->n_blocks, sizeof(*y));
-	unsigned flags = all_flags(list, n);
-	size_t points = 0, counts = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct cell cell = list[i]->cell;
-		const struct series *b;
-		size_t before = points;
-
-		cell.arm = base;
-		b = series_find(s, cell, MEMORY_HOST_DELTA);
-		for (size_t block = 0; b && block < s->n_blocks; block++) {
-			if (isnan(list[i]->value[block]) || isnan(b->value[block]))
-				continue;
-			x[points] = cell.instances;
-			y[points++] = set_total(list[i], block) - set_total(b, block);
-		}
-		flags |= b ? b->flags : 0u;
-		counts += points > before;
-	}
-	if (counts >= 2)
-		put_line(s, &metrics[MEMORY_TARE], list, counts,
-			stats_line(x, y, points, CONFIDENCE), NAN, flags);
 }
 
 void make_slopes(struct summary *s)
@@ -145,9 +186,9 @@ void make_slopes(struct summary *s)
 		for (end = i + 1; end < s->n_series && same_line(list[i], list[end]); end++)
 			;
 		if (has_slope(list[i]))
-			slope_row(s, &list[i], end - i);
+			slope_row(s, &list[i], end - i, -1);
 		if (list[i]->metric == MEMORY_HOST_DELTA && base >= 0 &&
 			list[i]->cell.arm != (unsigned)base)
-			tare_row(s, &list[i], end - i, (unsigned)base);
+			slope_row(s, &list[i], end - i, base);
 	}
 }

@@ -56,11 +56,13 @@ static bool is_key(const char *name)
 	return false;
 }
 
+static const char emulated_note[] =
+	"\n† Emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less `memory.emulator_code`.\n";
+
 static void table_notes(FILE *out, const struct note_list *notes, bool emulated)
 {
 	if (emulated)
-		fputs("\n† Emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less `memory.emulator_code`.\n",
-			out);
+		fputs(emulated_note, out);
 	for (size_t i = 0; i < notes->n; i++) {
 		fprintf(out, "%s(%zu) ", i ? "  \n" : "\n", i + 1);
 		markdown_print(out, "%s", notes->text[i]);
@@ -179,16 +181,29 @@ static void section_comparisons(FILE *out, const struct view *v)
 	}
 }
 
+/* The line without the translation buffer; "" where nothing is taken off. New. */
+static char *slope_less_text(const json_t *s, const char *unit)
+{
+	const json_t *less = json_object_get(s, "less_emulator_code");
+	double slope = json_number_at(less, "slope", NULL);
+
+	if (isnan(slope))
+		return xstrdup("");
+	return interval_text(slope, json_number_at(less, "slope_lo", NULL),
+		json_number_at(less, "slope_hi", NULL), unit, true);
+}
+
 static void section_slopes(FILE *out, const struct view *v)
 {
+	bool emulated = false;
 	size_t i;
 	json_t *s;
 
 	if (json_array_size(json_list(v->summary, "slopes")) == 0)
 		return;
 	fputs("\n## Over the number of instances\n\n"
-	      "| metric | arm | workload | one more instance | without any | M(2)/M(1) |\n"
-	      "| :--- | :--- | :--- | ---: | ---: | ---: |\n",
+	      "| metric | arm | workload | one more instance | the same less `memory.emulator_code` | without any | M(2)/M(1) |\n"
+	      "| :--- | :--- | :--- | ---: | ---: | ---: | ---: |\n",
 		out);
 	json_array_foreach ((json_t *)json_list(v->summary, "slopes"), i, s) {
 		const char *unit = json_text_at(s, "unit", NULL);
@@ -200,14 +215,20 @@ static void section_slopes(FILE *out, const struct view *v)
 			json_number_at(s, "intercept_hi", NULL), unit, false);
 		double two = json_number_at(s, "ratio_2_1", NULL);
 		cleanup_free char *ratio = isnan(two) ? xstrdup("") : ratio_text(two);
+		cleanup_free char *less = slope_less_text(s, unit);
+		bool dagger = json_has_text(json_list(s, "flags"), "emulated");
 
+		emulated = emulated || dagger;
 		markdown_print(out, "| %s |", json_text_at(s, "metric", NULL));
 		markdown_print(out, " %s |", json_text_at(s, "arm", NULL));
 		markdown_print(out, " %s |", json_text_at(s, "workload", NULL));
-		markdown_print(out, " %s |", slope);
-		markdown_print(out, " %s |", at_zero);
+		markdown_print(out, dagger ? " %s † |" : " %s |", slope);
+		markdown_print(out, " %s |", less);
+		markdown_print(out, dagger ? " %s † |" : " %s |", at_zero);
 		fprintf(out, " %s |\n", ratio);
 	}
+	if (emulated)
+		fputs(emulated_note, out);
 }
 
 static void section_findings(FILE *out, const struct view *v)

@@ -596,6 +596,38 @@ static void report_says_what_a_reader_needs(void **state)
 	fixture_close(&f);
 }
 
+/* A line under emulation is marked, and shown as verdicts see it too. */
+static void emulated_slopes_are_marked(void **state)
+{
+	static const char *const needed[] = {
+		"| memory.host\\_delta | vm | http | +8 MiB † | +6 MiB | 1 MiB † |  |\n",
+		"| memory.host\\_delta | host | http | +1 MiB |  | 0 B |  |\n",
+		"\n† Emulated (TCG)",
+	};
+	struct fixture f;
+	const char *from;
+
+	(void)state;
+	fixture_open(&f, "usual");
+	json_object_set_new(f.summary, "slopes",
+		json_pack(
+			"[{s:s, s:s, s:s, s:s, s:i, s:i, s:{s:i}, s:[s]}, {s:s, s:s, s:s, s:s, s:i, s:i, s:n}]",
+			"metric", "memory.host_delta", "arm", "vm", "workload", "http", "unit", "B",
+			"slope", 8 << 20, "intercept", 1 << 20, "less_emulator_code", "slope",
+			6 << 20, "flags", "emulated", "metric", "memory.host_delta", "arm", "host",
+			"workload", "http", "unit", "B", "slope", 1 << 20, "intercept", 0,
+			"less_emulator_code"));
+	cleanup_free char *text = markdown_report(&f.view, NULL, 0, NULL);
+
+	from = strstr(text, "## Over the number of instances");
+	assert_non_null(from);
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (!strstr(from, needed[i]))
+			fail_msg("the slopes do not hold: %s", needed[i]);
+	check_markdown("slopes", text);
+	fixture_close(&f);
+}
+
 static char *table(const char *name, unsigned width, bool colour)
 {
 	cleanup_free char *buf = NULL;
@@ -1004,6 +1036,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(ledger_is_judged_by_what_formed_no_part),
 		cmocka_unit_test(report_says_what_a_reader_needs),
 		cmocka_unit_test(each_base_has_its_own_table),
+		cmocka_unit_test(emulated_slopes_are_marked),
 		cmocka_unit_test(the_table_fits_the_width),
 		cmocka_unit_test(colour_only_if_asked_and_only_ours),
 		cmocka_unit_test(wrong_types_anywhere_are_survived),

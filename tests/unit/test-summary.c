@@ -666,6 +666,54 @@ static void test_tare_slope(void **state)
 	json_decref(s);
 }
 
+/* Under emulation the raw line stays, and beside it stands the one that verdicts use. */
+static void test_emulated_slope(void **state)
+{
+	struct made m = begin("{}");
+	const json_t *l;
+	json_t *s;
+
+	(void)state;
+	emulate(&m, "vm");
+	for (unsigned block = 0; block < 6; block++)
+		for (unsigned n = 1; n <= 4; n *= 2) {
+			add(&m, block, "vm", n, MEMORY_HOST_DELTA, 100 + block);
+			add(&m, block, "vm", n, MEMORY_EMULATOR_CODE, 30);
+			add(&m, block, "vm", n, MEMORY_PAYLOAD, 5);
+			add(&m, block, "host", n, MEMORY_HOST_DELTA, 10);
+			add(&m, block, "host", n, MEMORY_EMULATOR_CODE, 0);
+			done(&m, block, "vm", n, 0);
+			done(&m, block, "host", n, 0);
+		}
+	s = end(&m);
+	l = row(s, "slopes", "memory.host_delta", "vm", NULL, 0);
+	is_number(l, "slope", 102.5);
+	is_number(json_object_get(l, "less_emulator_code"), "slope", 72.5);
+	assert_true(json_is_number(
+		json_object_get(json_object_get(l, "less_emulator_code"), "slope_lo")));
+	assert_true(has_flag(l, "emulated"));
+	l = row(s, "slopes", "memory.tare", "vm", NULL, 0);
+	is_number(l, "slope", 92.5);
+	is_number(json_object_get(l, "less_emulator_code"), "slope", 62.5);
+	assert_true(has_flag(l, "emulated"));
+	is_null(row(s, "slopes", "memory.host_delta", "host", NULL, 0), "less_emulator_code");
+	is_null(row(s, "slopes", "memory.payload", "vm", NULL, 0), "less_emulator_code");
+	json_decref(s);
+
+	/* with the buffer unknown at one count there is no such line */
+	m = begin("{}");
+	emulate(&m, "vm");
+	for (unsigned n = 1; n <= 4; n *= 2) {
+		add(&m, 0, "vm", n, MEMORY_PSS, 100);
+		if (n < 4)
+			add(&m, 0, "vm", n, MEMORY_EMULATOR_CODE, 30);
+		done(&m, 0, "vm", n, 0);
+	}
+	s = end(&m);
+	is_null(row(s, "slopes", "memory.pss", "vm", NULL, 0), "less_emulator_code");
+	json_decref(s);
+}
+
 /* Two counts give a slope that nothing says is one. */
 static void test_two_counts(void **state)
 {
@@ -830,6 +878,7 @@ int main(void)
 		cmocka_unit_test(test_holm),
 		cmocka_unit_test(test_tare_one_count),
 		cmocka_unit_test(test_tare_slope),
+		cmocka_unit_test(test_emulated_slope),
 		cmocka_unit_test(test_two_counts),
 		cmocka_unit_test(test_missing_and_skipped),
 		cmocka_unit_test(test_bad_run),
