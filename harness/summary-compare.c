@@ -127,9 +127,12 @@ static const char *refusal(const struct series *a, const struct series *b, const
 
 	if (metrics[a->metric].timing && flags & FLAG_EMULATED)
 		return "emulated times decide no verdict";
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
+		if (both[i] && both[i]->uncorrected)
+			return "emulated: holds or borders on the translation buffer";
 		if (both[i] && both[i]->emulated_memory && !both[i]->less)
 			return "emulated, and memory.emulator_code was not measured";
+	}
 	if (!p->n)
 		return "no block has a ratio";
 	return NULL;

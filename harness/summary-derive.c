@@ -45,6 +45,14 @@ static bool holds_emulator_code(enum metric_id metric)
 	}
 }
 
+/* These hold the buffer or are told apart from it by a guess, and nothing corrects them. */
+static bool borders_emulator_code(enum metric_id metric)
+{
+	return metric == MEMORY_VIRTUAL || metric == MEMORY_VMM_VIRTUAL ||
+		metric == MEMORY_VMM_RESIDENT ||
+		(metric >= MEMORY_PART_WORKLOAD && metric <= MEMORY_PART_RUNTIME);
+}
+
 static double *difference(const double *a, const double *b, size_t n)
 {
 	double *d = xcalloc(n, sizeof(*d));
@@ -74,7 +82,10 @@ static void take_emulator_code_off(struct summary *s)
 		struct series *one = &s->series[i];
 		const struct series *code;
 
-		if (!s->emulated[one->cell.arm] || !holds_emulator_code(one->metric))
+		if (!s->emulated[one->cell.arm])
+			continue;
+		one->uncorrected = borders_emulator_code(one->metric);
+		if (!holds_emulator_code(one->metric))
 			continue;
 		one->flags |= FLAG_EMULATED;
 		one->emulated_memory = true;

@@ -42,6 +42,7 @@ struct series {
 	double *value; /* owned; by counted block, NaN where there is none */
 	double *less; /* owned; value less memory.emulator_code, NULL where that does not apply */
 	bool emulated_memory; /* verdicts need less */
+	bool uncorrected; /* emulated: holds or borders on the translation buffer, and has no less: no verdict */
 	double scale; /* derived: the larger median of what it was made from */
 	double noise_floor; /* memory.tare: half width of the base arm's own interval; else NaN */
 	size_t n, skipped, failed;

@@ -45,8 +45,10 @@ static unsigned sample_flags(const struct set *s, enum metric_id id, unsigned fl
 {
 	bool holds_buffer = id <= MEMORY_HOST_DELTA && id != MEMORY_CGROUP_SHMEM &&
 		id != MEMORY_CGROUP_FILE && id != MEMORY_CGROUP_KERNEL;
+	bool borders = id == MEMORY_VMM_VIRTUAL || id == MEMORY_VMM_RESIDENT ||
+		id == MEMORY_PART_VMM || id == MEMORY_PART_TRANSLATION;
 
-	if (s->stage->emulated && (metrics[id].timing || holds_buffer))
+	if (s->stage->emulated && (metrics[id].timing || holds_buffer || borders))
 		flags |= FLAG_EMULATED;
 	return flags | s->m.extra_flags;
 }

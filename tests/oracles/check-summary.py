@@ -12,6 +12,7 @@ CODE = {"memory." + m for m in ("pss", "uss", "rss", "cgroup", "cgroup_anon", "p
 RATIO = {"memory.pss", "memory.guest_used", "boot.kernel", "boot.ready", "network.rx"}
 EXACT = {"processes.host", "processes.total"}
 TIMES = ("boot.", "network.")
+UNCORRECTED = ("memory.virtual", "memory.vmm_", "memory.part_")
 
 
 def median(x):
@@ -137,7 +138,7 @@ class Case:
             lo, hi, coverage, p = d[0], d[0], 1, None
         verdict = "unclear" if lo is None else "higher" if lo > edge else "lower" if hi < -edge else \
             "same" if lo >= -edge and hi <= edge else "unclear"
-        if metric.startswith(TIMES) and self.emulated & {arm, base}:
+        if metric.startswith(TIMES + UNCORRECTED) and self.emulated & {arm, base}:
             verdict = "none"
         out = (lambda v: None if v is None else math.exp(v)) if ratio else (lambda v: v)
         for key, want in ((r["kind"], out(median(d))), ("lo", out(lo)), ("hi", out(hi)), ("coverage", coverage),
@@ -151,9 +152,20 @@ class Case:
             v = {b: v[b] - p[b] for b in v if b in p}
         return v
 
+    def slope_less(self, r, metric, base):
+        """The line over what verdicts use; base: the arm that is taken off, or None."""
+        lines = {n: [self.series(metric, x, n, True) for x in (r["arm"], base) if x]
+                 for m, a, n in list(self.values) if (m, a) == (metric, r["arm"])}
+        want = None
+        if metric in CODE and self.emulated & {r["arm"], base}:
+            want = slope([(n, (s[0][b] - (s[1][b] if base else 0)) * max(n, 1)) for n, s in lines.items()
+                          for b in s[0] if not base or b in s[1]])
+        self.equal(f"slope less {r['metric']} {r['arm']}", (r["less_emulator_code"] or {}).get("slope"), want)
+
     def tare_slope(self, r):
         points = [(n, (v - self.values[m, "host", n][b]) * max(n, 1)) for (m, a, n), s in list(self.values.items())
                   if (m, a) == ("memory.host_delta", r["arm"]) for b, v in s.items() if b in self.values[m, "host", n]]
+        self.slope_less(r, "memory.host_delta", "host")
         self.equal(f"slope {r['metric']} {r['arm']}", r["slope"], slope(points))
         self.equal("n", r["n"], len(points))
 
@@ -163,6 +175,7 @@ class Case:
         if r["metric"] == "memory.part_residual":
             for n in {k[2] for k in self.values if k[1] == r["arm"]}:
                 self.values[r["metric"], r["arm"], n] = self.residual(r["arm"], n)
+        self.slope_less(r, r["metric"], None)
         times = lambda n: 1 if r["metric"].endswith(".fixed") else max(n, 1)
         points = [(n, v * times(n)) for (m, a, n), s in self.values.items() if (m, a) == (r["metric"], r["arm"])
                   for v in s.values()]

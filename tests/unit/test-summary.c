@@ -511,8 +511,10 @@ static void test_what_holds_the_buffer(void **state)
 		bool holds;
 	} rows[] = {{MEMORY_PSS, true}, {MEMORY_USS, true}, {MEMORY_RSS, true},
 		{MEMORY_CGROUP, true}, {MEMORY_CGROUP_ANON, true}, {MEMORY_PEAK, true},
-		{MEMORY_VIRTUAL, false}, {MEMORY_CGROUP_KERNEL, false}, {MEMORY_GUEST_USED, false},
-		{MEMORY_PAYLOAD, false}};
+		{MEMORY_CGROUP_KERNEL, false}, {MEMORY_GUEST_USED, false}, {MEMORY_PAYLOAD, false}};
+	static const enum metric_id uncorrected[] = {MEMORY_VIRTUAL, MEMORY_VMM_VIRTUAL,
+		MEMORY_VMM_RESIDENT, MEMORY_PART_WORKLOAD, MEMORY_PART_VMM, MEMORY_PART_TRANSLATION,
+		MEMORY_PART_RUNTIME};
 	double twenty[] = {20, 20, 20, 20, 20, 20}, ten[] = {10, 10, 10, 10, 10, 10};
 	struct made m = begin("{}");
 	json_t *s;
@@ -522,7 +524,17 @@ static void test_what_holds_the_buffer(void **state)
 	two_arms(&m, "vm", MEMORY_EMULATOR_CODE, ten, (double[6]){0}, 6);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		two_arms(&m, "vm", rows[i].metric, twenty, ten, 6);
+	for (size_t i = 0; i < ARRAY_SIZE(uncorrected); i++)
+		two_arms(&m, "vm", uncorrected[i], twenty, ten, 6);
 	s = end(&m);
+	for (size_t i = 0; i < ARRAY_SIZE(uncorrected); i++) {
+		const json_t *c =
+			row(s, "comparisons", metrics[uncorrected[i]].name, "vm", "host", 1);
+
+		is_text(c, "verdict", "none");
+		is_text(c, "note", "emulated: holds or borders on the translation buffer");
+		is_null(c, "needs_blocks");
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *name = metrics[rows[i].metric].name;
 		const json_t *c = row(s, "comparisons", name, "vm", "host", 1);

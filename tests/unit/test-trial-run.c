@@ -1,5 +1,7 @@
 /* test-trial-run.c - whatever fails in a trial, stop follows, for every instance that prepare was called on,
  * and the samples say why. The platform is a double that writes down its calls; everything else is real. */
+#include "../../harness/trial-run.c"
+
 #include "json.h"
 #include "platform.h"
 #include "probe.h"
@@ -233,6 +235,29 @@ static void test_stop_fails(void **state)
 	sample_set_free(&samples);
 }
 
+/* Under TCG times, and memory that holds or borders on the translation buffer, are flagged; counts are not. */
+static void test_emulated_flags(void **state)
+{
+	static const struct {
+		enum metric_id id;
+		bool flagged;
+	} rows[] = {{MEMORY_PSS, true}, {MEMORY_VIRTUAL, true}, {MEMORY_HOST_DELTA, true},
+		{MEMORY_VMM_VIRTUAL, true}, {MEMORY_VMM_RESIDENT, true}, {MEMORY_PART_VMM, true},
+		{MEMORY_PART_TRANSLATION, true}, {BOOT_READY, true}, {MEMORY_CGROUP_KERNEL, false},
+		{MEMORY_PART_WORKLOAD, false}, {MEMORY_GUEST_USED, false}, {PROCESSES_HOST, false}};
+	struct stage stage = {.emulated = true};
+	struct set s = {.stage = &stage};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		stage.emulated = true;
+		assert_int_equal(sample_flags(&s, rows[i].id, FLAG_REPEATED),
+			FLAG_REPEATED | (rows[i].flagged ? FLAG_EMULATED : 0));
+		stage.emulated = false;
+		assert_int_equal(sample_flags(&s, rows[i].id, 0), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_start_fails),
 		cmocka_unit_test(test_inside_hangs_up),
 		cmocka_unit_test(test_stop_fails),
+		cmocka_unit_test(test_emulated_flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
