@@ -148,13 +148,25 @@ size_t schedule_count_done(const struct schedule *s)
 	return n;
 }
 
+static unsigned count_flags(unsigned flags)
+{
+	return (unsigned)__builtin_popcount(flags & GUARD_FLAGS);
+}
+
+/* The attempt at a block that counts: a whole repetition replaces what it repeats when it was disturbed by less (the
+ * same rule as in summary-cells.c). */
+static unsigned counted_attempt(const struct schedule *s, unsigned block)
+{
+	return !first_left(s, block, 1) &&
+		count_flags(block_flags(s, block, 1)) < count_flags(block_flags(s, block, 0));
+}
+
 struct schedule_blocks schedule_blocks(const struct schedule *s)
 {
 	struct schedule_blocks b = {0};
 
 	for (unsigned block = s->plan->warmup; block < s->plan->warmup + s->plan->blocks; block++) {
-		/* a repetition replaces what it repeats once it is whole */
-		unsigned attempt = !first_left(s, block, 1);
+		unsigned attempt = counted_attempt(s, block);
 		unsigned flags = block_flags(s, block, attempt);
 
 		if (first_left(s, block, attempt))

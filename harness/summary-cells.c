@@ -130,15 +130,26 @@ bool cell_finished(const struct summary *s, struct cell cell)
 	return bsearch(&cell, s->cells, s->n_cells, sizeof(cell), compare_cells);
 }
 
-static void count_attempt(struct summary *s, const struct mark *at, size_t finished, bool *counted)
+static unsigned guard_count(const struct counted *c)
 {
-	if (finished < s->n_cells)
-		return;
-	if (*counted) /* the repetition replaces what it repeats */
-		s->blocks[s->n_blocks - 1].attempt = at->attempt;
-	else
-		s->blocks[s->n_blocks++] = (struct counted){at->block, at->attempt, 0};
-	*counted = true;
+	return (unsigned)__builtin_popcount(c->guards);
+}
+
+/* Of each block one whole attempt: a repetition replaces what it repeats when it was disturbed by less (the same rule
+ * as in schedule.c), for noise that struck twice is no reason to choose. */
+static void choose_attempts(struct summary *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_blocks; i++) {
+		const struct counted *one = &s->blocks[i];
+
+		if (!kept || s->blocks[kept - 1].block != one->block)
+			s->blocks[kept++] = *one;
+		else if (guard_count(one) < guard_count(&s->blocks[kept - 1]))
+			s->blocks[kept - 1] = *one;
+	}
+	s->n_blocks = kept;
 }
 
 void count_blocks(struct summary *s)
@@ -157,13 +168,19 @@ void count_blocks(struct summary *s)
 		finished += !finished || compare_marks(&marks[i], &marks[i - 1]);
 		if (!block_ends && marks[i + 1].attempt == marks[i].attempt)
 			continue;
-		count_attempt(s, &marks[i], finished, &counted);
+		if (finished >= s->n_cells) {
+			s->blocks[s->n_blocks++] =
+				(struct counted){marks[i].block, marks[i].attempt, 0};
+			counted = true;
+		}
 		finished = 0;
 		if (block_ends) {
 			s->incomplete += !counted;
 			counted = false;
 		}
 	}
+	mark_guards(s);
+	choose_attempts(s);
 	for (size_t i = 0; i < s->n_blocks; i++)
 		s->repeated += s->blocks[i].attempt > 0;
 }

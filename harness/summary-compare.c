@@ -14,6 +14,7 @@ struct pairs {
 	double *a, *b; /* values of the blocks in which both have one */
 	double *d; /* ln(a / b) or a - b */
 	size_t n, dropped; /* dropped: no logarithm */
+	size_t disturbed; /* of n */
 	bool ratio;
 };
 
@@ -71,6 +72,7 @@ static struct pairs pair_up(const struct summary *s, const struct series *a, con
 			p.dropped++;
 			continue;
 		}
+		p.disturbed += s->blocks[i].guards != 0;
 		p.a[p.n] = va;
 		p.b[p.n] = vb;
 		p.d[p.n++] = p.ratio ? log(va) - log(vb) : va - vb;
@@ -185,6 +187,16 @@ static struct judged judge(
 	return j;
 }
 
+static void note_guards(struct judged *j, const struct pairs *p)
+{
+	cleanup_free char *words = NULL;
+
+	if (!p->disturbed)
+		return;
+	words = xasprintf("%zu of %zu blocks disturbed", p->disturbed, p->n);
+	add_note(j, words);
+}
+
 static void put_judged(
 	struct summary *s, json_t *row, const struct pairs *p, const struct judged *j)
 {
@@ -244,6 +256,7 @@ static void compare_pair(struct summary *s, struct primaries *all, const struct 
 		return;
 	}
 	j = judge(s, a, b, &p);
+	note_guards(&j, &p);
 	row = json_object();
 	put(s, row, "metric", text(m->name));
 	put(s, row, "unit", text(m->unit));

@@ -7,14 +7,17 @@
 #include <math.h>
 #include <string.h>
 
-static int compare_block(const void *key, const void *b)
+static int compare_attempt(const void *key, const void *b)
 {
-	unsigned x = *(const unsigned *)key, y = ((const struct counted *)b)->block;
+	const struct sample *x = key;
+	const struct counted *y = b;
 
-	return (x > y) - (x < y);
+	if (x->block != y->block)
+		return x->block > y->block ? 1 : -1;
+	return (x->attempt > y->attempt) - (x->attempt < y->attempt);
 }
 
-void mark_disturbed(struct summary *s)
+void mark_guards(struct summary *s)
 {
 	for (size_t i = 0; i < s->set->n && s->n_blocks; i++) {
 		const struct sample *one = &s->set->samples[i];
@@ -22,10 +25,14 @@ void mark_disturbed(struct summary *s)
 
 		if (!(one->flags & GUARD_FLAGS))
 			continue;
-		c = bsearch(&one->block, s->blocks, s->n_blocks, sizeof(*c), compare_block);
-		if (c && c->attempt == one->attempt)
+		c = bsearch(one, s->blocks, s->n_blocks, sizeof(*c), compare_attempt);
+		if (c)
 			c->guards |= one->flags & GUARD_FLAGS;
 	}
+}
+
+void count_disturbed(struct summary *s)
+{
 	for (size_t i = 0; i < s->n_blocks; i++) {
 		s->disturbed += s->blocks[i].guards != 0;
 		s->guards |= s->blocks[i].guards;

@@ -99,8 +99,10 @@ double set_total(const struct series *one, const double *value, size_t block);
 /* Packs what is not NaN into out, returns how many. */
 size_t pack_values(const double *value, size_t n, double *out);
 
-/* summary-disturbed.c. Notes which counted blocks the guards flagged; leaves them out. */
-void mark_disturbed(struct summary *s);
+/* summary-disturbed.c. Notes what the guards flagged in each of s->blocks (sorted by block, attempt); counts those;
+ * leaves them out. */
+void mark_guards(struct summary *s);
+void count_disturbed(struct summary *s);
 void leave_disturbed(struct summary *s);
 /* Findings: that blocks were disturbed; each primary result that is another without them. clean: the same samples
  * summarised without the disturbed blocks, NULL when none would be left. */

@@ -237,7 +237,7 @@ static int summarise(struct summary *s, bool clean_only, struct error *err)
 	s->findings = json_array();
 	names_init(s);
 	count_blocks(s);
-	mark_disturbed(s);
+	count_disturbed(s);
 	if (clean_only)
 		leave_disturbed(s);
 	group_samples(s);

@@ -12,6 +12,7 @@ CODE = {"memory." + m for m in ("pss", "uss", "rss", "cgroup", "cgroup_anon", "p
 RATIO = {"memory.pss", "memory.guest_used", "boot.kernel", "boot.ready", "network.rx"}
 EXACT = {"processes.host", "processes.total"}
 TIMES = ("boot.", "network.")
+GUARDS = {"foreign_cpu", "steal", "swap", "throttled"}
 UNCORRECTED = ("memory.virtual", "memory.vmm_", "memory.part_")
 
 
@@ -57,14 +58,16 @@ class Case:
         read = lambda f: json.load(open(os.path.join(folder, f)))
         self.folder, self.run, self.summary, self.checked, self.bad = folder, read("run.json"), read("summary.json"), 0, 0
         lines = [json.loads(l) for l in open(os.path.join(folder, "samples.jsonl"))]
-        marks = collections.defaultdict(set)
+        marks, guards = collections.defaultdict(set), collections.defaultdict(set)
         for l in lines:
+            guards[l["block"], l["attempt"]] |= set(l.get("flags", ())) & GUARDS
             if l.get("done") and l["block"] >= self.run["plan"]["warmup"]:
                 marks[l["block"], l["attempt"]].add((l["arm"], l["instances"]))
         cells = set().union(*marks.values()) if marks else set()
         self.attempt = {}
         for (block, attempt), got in sorted(marks.items()):
-            if got == cells:
+            first = self.attempt.get(block)
+            if got == cells and (first is None or len(guards[block, attempt]) < len(guards[block, first])):
                 self.attempt[block] = attempt
         self.values = collections.defaultdict(dict)
         for l in lines:

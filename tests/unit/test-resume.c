@@ -173,6 +173,37 @@ static void repetitions(void **state)
 	schedule_free(&s);
 }
 
+/* A repetition with as many flags as the first attempt, or more, does not replace it. */
+static void a_repetition_must_be_cleaner(void **state)
+{
+	static const struct guard_figures stolen = {.seconds = 1, .steal = 0.9},
+					  both = {.seconds = 1, .foreign_cpu = 0.9, .steal = 0.9};
+	static const struct {
+		const struct guard_figures *first, *again;
+		unsigned flags;
+	} rows[] = {{&noisy, &stolen, FLAG_FOREIGN_CPU}, {&noisy, &both, FLAG_FOREIGN_CPU},
+		{&both, &stolen, FLAG_STEAL}, {&both, &quiet, 0}};
+	struct plan p = plan_of(6, 0);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct error err = ERROR_INIT;
+		struct schedule s;
+		const struct trial *t;
+
+		assert_int_equal(schedule_init(&s, &p, NULL, &err), 0);
+		while ((t = schedule_next(&s)))
+			schedule_done(&s, t,
+				t->block != 2        ? &quiet
+					: t->attempt ? rows[i].again
+						     : rows[i].first);
+		assert_int_equal(schedule_blocks(&s).counted, 6);
+		assert_int_equal(schedule_blocks(&s).flags, rows[i].flags);
+		assert_int_equal(schedule_blocks(&s).clean, rows[i].flags ? 5 : 6);
+		schedule_free(&s);
+	}
+}
+
 static void refusals(void **state)
 {
 	json_t *was =
@@ -201,6 +232,7 @@ int main(void)
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(foreign_marks),
 		cmocka_unit_test(repetitions),
+		cmocka_unit_test(a_repetition_must_be_cleaner),
 		cmocka_unit_test(refusals),
 	};
 

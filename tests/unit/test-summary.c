@@ -412,6 +412,7 @@ static void test_blocks(void **state)
 			done(&m, block, "host", 1, 0);
 	}
 	/* Block 3 again, whole; block 4 again, cut short. */
+	m.set.samples[6].flags = FLAG_STEAL; /* block 3's first attempt */
 	add(&m, 3, "a", 1, BOOT_READY, 200)->attempt = 1;
 	add(&m, 3, "host", 1, BOOT_READY, 20)->attempt = 1;
 	done(&m, 3, "a", 1, 1);
@@ -434,6 +435,45 @@ static void test_blocks(void **state)
 	assert_non_null(found(s, "blocks"));
 	assert_non_null(found(s, "repeated"));
 	json_decref(s);
+}
+
+/* A repetition that was disturbed no less is no better than what it repeats. */
+static void test_repetition_must_be_cleaner(void **state)
+{
+	static const struct {
+		unsigned first, again;
+		double want;
+	} rows[] = {{FLAG_STEAL, 0, 200}, {FLAG_STEAL, FLAG_STEAL, 100},
+		{FLAG_STEAL, FLAG_FOREIGN_CPU, 100},
+		{FLAG_STEAL | FLAG_SWAP, FLAG_FOREIGN_CPU, 200},
+		{FLAG_STEAL, FLAG_STEAL | FLAG_SWAP, 100}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct made m = begin("{\"blocks\": 1}");
+		bool again = rows[i].want > 150;
+		unsigned left = again ? rows[i].again : rows[i].first;
+		json_t *s, *note;
+
+		add(&m, 0, "a", 1, BOOT_READY, 100)->flags = rows[i].first;
+		add(&m, 0, "host", 1, BOOT_READY, 10);
+		add(&m, 0, "a", 1, BOOT_READY, 200)->flags = rows[i].again;
+		add(&m, 0, "host", 1, BOOT_READY, 10);
+		m.set.samples[2].attempt = m.set.samples[3].attempt = 1;
+		for (unsigned attempt = 0; attempt < 2; attempt++) {
+			done(&m, 0, "a", 1, attempt);
+			done(&m, 0, "host", 1, attempt);
+		}
+		s = end(&m);
+		is_number(row(s, "metrics", "boot.ready", "a", NULL, 1), "median", rows[i].want);
+		is_number(json_object_get(s, "blocks"), "repeated", again);
+		is_number(json_object_get(s, "blocks"), "disturbed", left != 0);
+		note = json_object_get(row(s, "comparisons", "boot.ready", "a", "host", 1), "note");
+		assert_int_equal(
+			strstr(json_string_value(note), "; 1 of 1 blocks disturbed") != NULL,
+			left != 0);
+		json_decref(s);
+	}
 }
 
 /* What is not 0 or less has no logarithm: left out and said. */
@@ -883,6 +923,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_repetition_must_be_cleaner),
 		cmocka_unit_test(test_no_ratio),
 		cmocka_unit_test(test_emulated),
 		cmocka_unit_test(test_what_holds_the_buffer),

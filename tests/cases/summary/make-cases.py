@@ -82,7 +82,7 @@ def emulated():
                 v["boot.ready"] = 0.2
             if (block, arm) == (2, "vm"):
                 v["network.rx"] = "failed: the receiver said nothing"
-            c.trial_of(block, arm, 1, v, flags=["emulated"] if arm == "vm" else [],
+            c.trial_of(block, arm, 1, v, flags=["emulated"] * (arm == "vm") + ["foreign_cpu"] * (block == 5),
                        done=(block, arm) != (8, "vm"))
         if block == 5:
             for arm in c.random.sample(arms, 4):
