@@ -166,9 +166,12 @@ static void check_platform(const struct platform *p, struct finding *f)
 
 	if (p->check && p->check(&o, &err) < 0) {
 		/* A message of ours ends with what mends it. */
-		char *mend = strrchr(err.text, ';');
+		const char *mend = strrchr(err.text, ';');
 
-		found(f, STATE_MISSING, mend ? mend + 2 : "make setup", "%s", err.text);
+		mend = mend ? mend + 2 : "make setup";
+		if (!strncmp(mend, "run: ", 5))
+			mend += 5;
+		found(f, STATE_MISSING, mend, "%s", err.text);
 	} else
 		found(f, STATE_OK, NULL, "%s", p->help);
 }

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -242,12 +243,30 @@ static int kill_guest(long pid, void *data)
 	return 0;
 }
 
+/* libvirt puts a guest into "machine" groups in every hierarchy, which only it removes: empty now. */
+static void remove_machine_groups(const char *name)
+{
+	static const char *const below[] = {"/*", ""};
+
+	for (size_t i = 0; i < ARRAY_SIZE(below); i++) {
+		cleanup_free char *pattern =
+			xasprintf("/sys/fs/cgroup/{,*/}machine*/*-%s*%s", name, below[i]);
+		glob_t found;
+
+		if (glob(pattern, GLOB_BRACE | GLOB_ONLYDIR | GLOB_NOSORT, NULL, &found) == 0)
+			for (size_t k = 0; k < found.gl_pathc; k++)
+				rmdir(found.gl_pathv[k]);
+		globfree(&found);
+	}
+}
+
 int gc_kill_domain(const char *name, int64_t deadline, struct gc_report *report)
 {
 	cleanup_free char *guest = xasprintf("guest=%s", name);
 	struct domain d = {.guest = guest, .deadline = deadline, .report = report};
 
 	each_process(kill_guest, &d);
+	remove_machine_groups(name);
 	return d.left ? -1 : 0;
 }
 

@@ -35,7 +35,7 @@ int vm_check_uri(const char *uri, struct error *err)
 		if (!strncmp(uri, local[i], n) && (!uri[n] || uri[n] == '?'))
 			return 0;
 	}
-	return error_set(err, EXIT_PREREQUISITE,
+	return error_set(err, EXIT_USAGE,
 		"vm: --connect needs a daemon on this host, got %s, expected qemu:///system or qemu:///session; run tare on that host",
 		safe_text(uri, safe));
 }

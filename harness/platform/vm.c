@@ -78,8 +78,7 @@ static int probe_emulator(const struct stage *s, struct vm_stage *v, struct erro
 
 	if (helper_call(v->connection->helper, -1, now_ns() + PROBE_TIME, err, "probe %s",
 		    v->emulator) < 0)
-		return error_wrap(
-			err, "arm %s: emulator %s", s->arm->name, safe_text(v->qemu, safe));
+		return error_wrap(err, "emulator %s", safe_text(v->qemu, safe));
 	return 0;
 }
 

@@ -39,7 +39,7 @@ same "what-a-foreign-network-allows" "ok ok skipped ok" "$(python3 "$work/has.py
 same no-domain-left "" "$(virsh -c "$uri" list --all --name | tr -d '\n')"
 
 # A stopped daemon hangs its callers for ever: the run ends by its deadline with a named error.
-"$TARE" run --arm vm --quick --blocks 2 --accel tcg --connect "$uri" -o "$work/stopped" >"$work/out" 2>&1 &
+"$TARE" run --arm vm --quick --blocks 2 --accel tcg --connect "$uri" -o "$work/stopped" >"$work/said" 2>&1 &
 pid=$!
 pause 2
 kill -STOP $daemon
@@ -52,21 +52,21 @@ else
   ok stopped-daemon-ends-by-deadline
 fi
 wait $pid
-case $? in 5 | 7) ok stopped-daemon-exit-code ;; *) bad stopped-daemon-exit-code "got $?, $(tail -n 2 "$work/out")" ;; esac
-check stopped-daemon-is-named grep -q "libvirt" "$work/out"
+case $? in 5 | 7) ok stopped-daemon-exit-code ;; *) bad stopped-daemon-exit-code "got $?, $(tail -n 2 "$work/said")" ;; esac
+check stopped-daemon-is-named grep -qE "libvirt" "$work/said"
 kill -CONT $daemon
 pause 1
 "$TARE" gc >/dev/null 2>&1
 same no-domain-left-after-stop "" "$(virsh -c "$uri" list --all --name | tr -d '\n')"
 
 # A killed daemon leaves its QEMU behind: gc ends it.
-"$TARE" run --arm vm --quick --blocks 2 --accel tcg --connect "$uri" -o "$work/killed" >"$work/out" 2>&1 &
+"$TARE" run --arm vm --quick --blocks 2 --accel tcg --connect "$uri" -o "$work/killed" >"$work/said" 2>&1 &
 pid=$!
 pause 4
 kill -KILL $daemon
 wait $daemon 2>/dev/null
 wait $pid
-case $? in 5 | 7) ok killed-daemon-exit-code ;; *) bad killed-daemon-exit-code "$(tail -n 2 "$work/out")" ;; esac
+case $? in 5 | 7) ok killed-daemon-exit-code ;; *) bad killed-daemon-exit-code "$(tail -n 2 "$work/said")" ;; esac
 "$TARE" gc >/dev/null 2>&1
 same no-qemu-left 0 "$(pgrep -fc 'guest=tare-' || true)"
 
