@@ -39,7 +39,7 @@ const struct trial *schedule_next(struct schedule *s);
 struct trial *schedule_left(const struct schedule *s, const struct trial *only, size_t *n);
 size_t schedule_count_done(const struct schedule *s);
 
-/* Counted blocks that are done, and those whose complete last attempt was clean. */
+/* Counted blocks that are done, and those whose counted attempt was clean. */
 struct schedule_blocks {
 	unsigned counted, clean;
 	unsigned flags; /* of the others */

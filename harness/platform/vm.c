@@ -72,7 +72,7 @@ static void vm_close(struct stage *s)
 }
 
 /* Here, outside every clock, and not with the first domain. */
-static int probe_emulator(const struct stage *s, struct vm_stage *v, struct error *err)
+static int probe_emulator(struct vm_stage *v, struct error *err)
 {
 	char safe[SAFE_TEXT_SIZE];
 
@@ -96,7 +96,7 @@ static int vm_open(struct stage *s, struct error *err)
 	if (v->connection)
 		v->emulator = v->connection->outside ? xstrdup(v->qemu)
 						     : vm_launcher_link(s, v->qemu, err);
-	if (!v->connection || !v->emulator || probe_emulator(s, v, err) < 0) {
+	if (!v->connection || !v->emulator || probe_emulator(v, err) < 0) {
 		vm_close(s);
 		return -1;
 	}

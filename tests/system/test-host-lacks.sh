@@ -134,7 +134,7 @@ told doctor-gnuplot gnuplot missing "gnuplot not found: charts would be left out
 lacking "$no_gnuplot" "$tare" run --arm host --workload idle --quick -o "$work/made" >"$work/out" 2>"$work/err"
 same gnuplot-run 0 $?
 check gnuplot-says-so grep -qx 'tare: charts: not drawn: gnuplot is not installed; install gnuplot-nox and run `tare report` again' "$work/err"
-same gnuplot-leaves-scripts "4 0" "$(find "$work/made" -name '*.gp' | wc -l) $(find "$work/made" -name '*.svg' | wc -l)"
+same gnuplot-leaves-scripts "5 0" "$(find "$work/made" -name '*.gp' | wc -l) $(find "$work/made" -name '*.svg' | wc -l)"
 rm -rf "$work/made"
 
 # ---- an ordinary user
@@ -187,7 +187,7 @@ check closed-all-valid python3 tests/validate.py "$work/made"
 rm -rf "$work/made"
 lacking "exec 1>/dev/full" "$tare" run --arm host --workload idle --quick -o "$work/made" 2>"$work/raw"
 same full-output-exit 1 $?
-same full-output "tare: standard output: cannot be written: No space left on device" "$(grep -vE '^tare: (preparing |checking that |trial [0-9]+ of )' "$work/raw")"
+same full-output "tare: report: standard output: cannot be written" "$(grep -vE '^tare: (preparing |checking that |trial [0-9]+ of )' "$work/raw")"
 check full-output-keeps-the-run python3 tests/validate.py "$work/made"
 for command in "list" "doctor" "gc" "report $work/made"; do
   # shellcheck disable=SC2086 # a command line

@@ -411,7 +411,7 @@ static void test_refuses_remote(void **state)
 			remote[i]);
 
 		assert_int_equal(platform_find("vm")->check(&o, &err), -1);
-		assert_int_equal(err.code, EXIT_PREREQUISITE);
+		assert_int_equal(err.code, EXIT_USAGE);
 		assert_string_equal(err.text, expected);
 	}
 }
