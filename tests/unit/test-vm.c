@@ -390,7 +390,7 @@ static void has_no_emulator(struct bench *b, struct error *err)
 
 	CHECK(bench_try(b, "{\"emulator\":\"/bin/true\"}", &got) < 0);
 	*err = got;
-	CHECK(strstr(got.text, "arm vm: emulator /bin/true: libvirt: "));
+	CHECK(strstr(got.text, "emulator /bin/true: libvirt: "));
 	*err = (struct error)ERROR_INIT;
 	bench_close(b, err);
 }
