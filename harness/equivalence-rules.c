@@ -4,7 +4,7 @@
 
 const char *const equivalence_aspects[] = {"agent", "payload", "cpus", "cpus_online", "memory",
 	"mem_total", "kernel", "clocksource", "mtu", "offloads", "env", "limits", "uid",
-	"capabilities", "seccomp", "seccomp_filters", "no_new_privs", "fds", "init", NULL};
+	"capabilities", "seccomp", "seccomp_filters", "no_new_privs", "fds", "root", "init", NULL};
 
 const struct equivalence_rule equivalence_rules[] = {
 	{"kernel", "vm", NULL, "a VM runs a kernel of its own"},

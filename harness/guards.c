@@ -50,6 +50,13 @@ static int throttled_periods(const struct guard_sources *s, uint64_t *out, struc
 {
 	uint64_t sum = 0, periods;
 
+	if (sys_thermal_throttles(s->root, &sum, err) < 0)
+		return -1;
+	if (s->hierarchies) {
+		if (cgroups_throttled(s->hierarchies, &periods, err) < 0)
+			return -1;
+		sum += periods;
+	}
 	for (size_t i = 0; i < s->n; i++) {
 		if (!s->instances[i].cgroup)
 			continue;

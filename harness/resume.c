@@ -139,20 +139,54 @@ static void shown(const json_t *value, char out[SAFE_TEXT_SIZE])
 	safe_text(text ? text : "", out);
 }
 
+static int changed(const char *what, const json_t *was, const json_t *is, struct error *err)
+{
+	char old[SAFE_TEXT_SIZE], new[SAFE_TEXT_SIZE];
+
+	shown(was, old);
+	shown(is, new);
+	return error_set(err, EXIT_USAGE,
+		"--resume: %s has changed, got %s, expected %s as when the run began; start a new run",
+		what, new, old);
+}
+
+/* What an arm was: its machine, where it has one of its own. */
+static int check_arm(const char *name, const json_t *was, const json_t *is, struct error *err)
+{
+	static const char *const keys[] = {"accelerator", "emulator", "firmware", "kernel_release",
+		"kernel_command_line", "ram", "userns", "seccomp_instructions"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const json_t *a = json_object_get(was, keys[i]), *b = json_object_get(is, keys[i]);
+		cleanup_free char *what = NULL;
+
+		if (!a || json_equal(a, b))
+			continue;
+		what = xasprintf("arm %s: %s", name, keys[i]);
+		return changed(what, a, b, err);
+	}
+	return 0;
+}
+
 int resume_check(const struct resume *z, const json_t *now, struct error *err)
 {
-	char was[SAFE_TEXT_SIZE], is[SAFE_TEXT_SIZE];
+	const json_t *tools = json_object_get(json_object_get(z->json, "host"), "tools");
+	const json_t *arms = json_object_get(now, "arms");
+	const json_t *qemu = json_object_get(tools, "qemu"), *arm, *qemu_now;
+	const char *name;
 
 	for (size_t i = 0; i < ARRAY_SIZE(checked); i++) {
 		const json_t *a = value_at(z->json, i), *b = value_at(now, i);
 
-		if (a && json_equal(a, b))
-			continue;
-		shown(a, was);
-		shown(b, is);
-		return error_set(err, EXIT_USAGE,
-			"--resume: %s has changed, got %s, expected %s as when the run began; start a new run",
-			checked[i].is, is, was);
+		if (!a || !json_equal(a, b))
+			return changed(checked[i].is, a, b, err);
 	}
+	tools = json_object_get(json_object_get(now, "host"), "tools");
+	qemu_now = json_object_get(tools, "qemu");
+	if (qemu && !json_equal(qemu, qemu_now))
+		return changed("QEMU", qemu, qemu_now, err);
+	json_object_foreach (json_object_get(z->json, "arms"), name, arm)
+		if (check_arm(name, arm, json_object_get(arms, name), err) < 0)
+			return -1;
 	return 0;
 }

@@ -64,6 +64,7 @@ bool bench_disturbed(struct bench *b, const struct living *l, const struct guard
 	struct guard_counters *now)
 {
 	struct guard_sources from = {.root = b->run.lab.root,
+		.hierarchies = b->run.lab.cgroups,
 		.run = b->run.group,
 		.instances = l->set.instances,
 		.n = l->set.n};

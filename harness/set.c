@@ -122,14 +122,13 @@ int set_first_response(struct set *s, struct instance *i, struct error *err)
 int set_settle(struct set *s, struct error *err)
 {
 	int64_t deadline = now_ns() + (int64_t)(s->run->plan->settle * NSEC_PER_SEC);
-	struct pollfd fds[48];
-	size_t n = s->n < ARRAY_SIZE(fds) ? s->n : ARRAY_SIZE(fds);
+	cleanup_free struct pollfd *fds = xcalloc(s->n, sizeof(*fds));
 	int rc;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < s->n; i++)
 		fds[i] = (struct pollfd){.fd = s->instances[i].agent.fd, .events = POLLIN};
-	rc = wait_fds(fds, n, deadline, err);
-	for (size_t i = 0; rc > 0 && i < n; i++)
+	rc = wait_fds(fds, s->n, deadline, err);
+	for (size_t i = 0; rc > 0 && i < s->n; i++)
 		if (fds[i].revents)
 			return error_set(err, EXIT_ARM,
 				"%s: ended or spoke unasked while it settled",

@@ -33,6 +33,7 @@ static int measure(struct set *s, struct error *err)
 static int read_guards(const struct set *s, struct guard_counters *out, struct error *err)
 {
 	struct guard_sources from = {.root = s->run->lab.root,
+		.hierarchies = s->run->lab.cgroups,
 		.run = s->run->group,
 		.fixed = s->stage->fixed,
 		.instances = s->instances,

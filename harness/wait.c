@@ -82,11 +82,8 @@ static int interrupted(struct error *err)
 
 int wait_fds(struct pollfd *fds, size_t n, int64_t deadline, struct error *err)
 {
-	struct pollfd all[64];
+	cleanup_free struct pollfd *all = xcalloc(n + 1, sizeof(*all));
 
-	if (n + 1 > ARRAY_SIZE(all))
-		return error_set(
-			err, EXIT_INTERNAL, "wait: %zu descriptors, expected at most 63", n);
 	for (;;) {
 		bool watch = enabled && signal_fd >= 0;
 		int rc;

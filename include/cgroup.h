@@ -74,6 +74,9 @@ int cgroup_memory(const struct cgroup *cg, struct cgroup_memory *out, struct err
 int cgroup_cpu_ns(const struct cgroup *cg, uint64_t *ns, struct error *err);
 /* Periods throttled so far; 0 where the controller is not there. */
 int cgroup_throttled(const struct cgroup *cg, uint64_t *periods, struct error *err);
+/* The same of the groups in which the run's are made, which are a container's own where tare runs in one: the quota
+ * that a CI runner gives. 0 at the top of a host, which has none. */
+int cgroups_throttled(const struct cgroups *h, uint64_t *periods, struct error *err);
 /* Its own limit, not that of a parent; 0 = unlimited. */
 int cgroup_memory_limit(const struct cgroup *cg, uint64_t *bytes, struct error *err);
 

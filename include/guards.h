@@ -19,13 +19,16 @@ struct guard_counters {
 	double busy, steal; /* CPU seconds of the host, in ticks of 4 ms on most kernels */
 	double own; /* CPU seconds of the harness and of the run's groups */
 	uint64_t swap_ins; /* pages */
-	uint64_t throttled; /* periods, of the instances' groups */
+	uint64_t
+		throttled; /* periods, of the instances' groups and those that hold the run; and how often heat
+			       slowed a CPU */
 };
 
 /* Whose work is not foreign: the harness, everything below the run's parent group (instances, peer, libvirt's
  * helper), and groups that a daemon made elsewhere. */
 struct guard_sources {
 	int root; /* fd of "/" */
+	const struct cgroups *hierarchies; /* the host's; NULL = none */
 	const struct cgroup *run; /* the run's parent group; NULL = none */
 	const struct cgroup *fixed; /* daemons that serve the instances; NULL = none */
 	const struct instance *instances;

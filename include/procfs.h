@@ -79,6 +79,9 @@ struct host_vm {
 	uint64_t swap_in, swap_out, major_faults;
 };
 int proc_host_vm(int root, struct host_vm *out, struct error *err);
+/* How often the CPUs were slowed by their heat or power since boot: the core_throttle_count of each in
+ * /sys/devices/system/cpu, added. 0 where the hardware does not tell (a guest, another architecture). */
+int sys_thermal_throttles(int root, uint64_t *count, struct error *err);
 
 /* Byte counters of a network interface in /sys/class/net (of the namespace sysfs was mounted in)
  * are not used: see link_counters() in netlink.h. */

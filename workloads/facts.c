@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -157,6 +158,17 @@ static void fact_mtu(struct answer *a)
 		close(fd);
 }
 
+/* Whether the workload can write to its root. */
+static void fact_root(const struct inside *in, struct answer *a)
+{
+	struct statvfs f;
+
+	if (statvfs(in->root ? in->root : "/", &f) < 0)
+		answer_text(a, "root", "unknown");
+	else
+		answer_text(a, "root", f.f_flag & ST_RDONLY ? "read-only" : "writable");
+}
+
 int do_facts(struct inside *in, const struct request *r, struct answer *a)
 {
 	struct utsname name;
@@ -174,6 +186,7 @@ int do_facts(struct inside *in, const struct request *r, struct answer *a)
 	fact_status(in, a);
 	answer_text(a, "fds", in->found_fds);
 	fact_payload(in, a);
+	fact_root(in, a);
 	fact_line(a, "init", "/proc/1/comm");
 	return 0;
 }

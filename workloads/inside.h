@@ -224,6 +224,8 @@ void ends_kill(struct inside *in);
 int vm_open_channel(void);
 /* All that may wait until the hello is out. */
 void vm_after_hello(void);
+/* The initramfs becomes read-only, as the root is in every other place; a disk is mounted so. */
+void vm_seal_root(const struct inside *in);
 void vm_power_off(int channel) __attribute__((noreturn));
 
 #endif

@@ -77,6 +77,12 @@ void vm_after_hello(void)
 	sethostname("tare", 4);
 }
 
+void vm_seal_root(const struct inside *in)
+{
+	if (in->place == PLACE_VM && !in->root)
+		mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+}
+
 void vm_power_off(int channel)
 {
 	if (channel >= 0)

@@ -270,6 +270,7 @@ int do_start(struct inside *in, const struct request *r, struct answer *a)
 		return answer_fail(a, "start: the command has no arguments");
 	if (!complete_environment(&in->environment))
 		return answer_fail(a, "start: out of memory");
+	vm_seal_root(in);
 	if (read_ready(w, r, a) < 0 || arm_ready_timer(w, r, a) < 0 ||
 		fork_workload(in, verb, a) < 0)
 		return -1;

@@ -139,6 +139,29 @@ int cgroup_throttled(const struct cgroup *cg, uint64_t *periods, struct error *e
 	return 0;
 }
 
+int cgroups_throttled(const struct cgroups *h, uint64_t *periods, struct error *err)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		const struct hierarchy *one = &h->all[i];
+		cleanup_free char *file =
+			xasprintf("%s%scpu.stat", one->base, *one->base ? "/" : "");
+		cleanup_free char *where = xasprintf("%s/%s", one->mount, file), *text = NULL;
+		uint64_t n = 0;
+		struct text_field f = {.key = "nr_throttled", .out = &n, .optional = true};
+
+		if (!(one->controllers & CPU) || faccessat(one->fd, file, F_OK, 0) < 0)
+			continue;
+		text = text_read(one->fd, file, where, err);
+		if (!text || text_fields(where, text, &text_flat, &f, 1, err) < 0)
+			return -1;
+		sum += n;
+	}
+	*periods = sum;
+	return 0;
+}
+
 /* v1 writes "no limit" as the largest multiple of a page that it can count. */
 int cgroup_memory_limit(const struct cgroup *cg, uint64_t *bytes, struct error *err)
 {

@@ -123,3 +123,26 @@ int proc_host_vm(int root, struct host_vm *out, struct error *err)
 	*out = v;
 	return 0;
 }
+
+int sys_thermal_throttles(int root, uint64_t *count, struct error *err)
+{
+	uint64_t sum = 0;
+
+	for (unsigned cpu = 0;; cpu++) {
+		cleanup_free char *folder = xasprintf("sys/devices/system/cpu/cpu%u", cpu);
+		cleanup_free char *file =
+			xasprintf("%s/thermal_throttle/core_throttle_count", folder);
+		cleanup_free char *where = xasprintf("/%s", file);
+		uint64_t n;
+
+		if (faccessat(root, folder, F_OK, 0) < 0)
+			break;
+		if (faccessat(root, file, F_OK, 0) < 0)
+			continue;
+		if (text_number(root, file, where, &n, err) < 0)
+			return -1;
+		sum += n;
+	}
+	*count = sum;
+	return 0;
+}

@@ -94,6 +94,7 @@ changed host 'd["host"]["fingerprint"] = "0123456789abcdef"' 'the host (or its a
 changed agent 'd["agent_sha256"] = "0" * 64' 'the agent has changed'
 changed payload 'd["payload_sha256"]["idle"] = "0" * 64' 'the payload has changed'
 changed plan 'd["plan"]["settle"] = 0.2' 'the plan or a workload has changed'
+changed qemu 'd["host"]["tools"]["qemu"] = "QEMU 1"' 'QEMU has changed'
 changed blocks 'd["plan"]["blocks"] = 2' 'the plan was changed'
 
 # A full disk: named, nothing torn; once there is room, it goes on where it stopped.

@@ -1,5 +1,6 @@
 /* test-guards.c - counters of two moments against limits; what is foreign and what is our own. */
 #include "guards.h"
+#include "procfs.h"
 #include "summary.h"
 #include "util.h"
 #include "wait.h"
@@ -13,6 +14,8 @@
 #include <sys/wait.h>
 
 #include <cmocka.h>
+
+#include "tree.h"
 
 static const struct plan plan = {
 	.limits = {.foreign_cpu = 0.25, .steal = 0.05, .swap_ins = 3, .throttled = 0}};
@@ -193,12 +196,32 @@ static void with_and_without(void **state)
 	json_decref(near);
 }
 
+/* A quota on the groups that hold the run, and CPUs slowed by heat: the captured tree tells 5 periods and 3 + 4. */
+static void held_back(void **state)
+{
+	cleanup_close int root = tree_captured("v1"), none = tree_captured("none");
+	struct error err = ERROR_INIT;
+	struct cgroups *h = cgroups_open(root, &err);
+	uint64_t n = 0;
+
+	(void)state;
+	assert_non_null(h);
+	assert_int_equal(cgroups_throttled(h, &n, &err), 0);
+	assert_int_equal(n, 5);
+	assert_int_equal(sys_thermal_throttles(root, &n, &err), 0);
+	assert_int_equal(n, 7);
+	assert_int_equal(sys_thermal_throttles(none, &n, &err), 0);
+	assert_int_equal(n, 0);
+	cgroups_close(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures),
 		cmocka_unit_test(own_work),
 		cmocka_unit_test(each_limit),
+		cmocka_unit_test(held_back),
 		cmocka_unit_test(living_host),
 		cmocka_unit_test(with_and_without),
 	};

@@ -225,6 +225,41 @@ static void refusals(void **state)
 	json_decref(was);
 }
 
+/* QEMU and what an arm's machine was count as the host does. */
+static void other_machines(void **state)
+{
+	static const struct {
+		const char *in, *key, *says;
+	} rows[] = {
+		{"tools", "qemu", "--resume: QEMU has changed, got \"other\", expected \"one\""},
+		{"vm", "kernel_release",
+			"--resume: arm vm: kernel_release has changed, got \"other\", expected \"one\""},
+		{"vm", "firmware",
+			"--resume: arm vm: firmware has changed, got \"other\", expected \"one\""},
+	};
+	json_t *was = json_pack("{s:s, s:s, s:{s:s, s:s, s:{s:s}}, s:{s:s}, s:{s:{s:s, s:s}}}",
+		"plan_sha256", "p", "agent_sha256", "a", "host", "fingerprint", "f", "kernel", "k",
+		"tools", "qemu", "one", "payload_sha256", "w", "h", "arms", "vm", "kernel_release",
+		"one", "firmware", "one");
+	struct resume z = {.json = was};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		json_t *now = json_deep_copy(was);
+		json_t *in = json_object_get(json_object_get(now, "host"), rows[i].in);
+		struct error err = ERROR_INIT;
+
+		if (!in)
+			in = json_object_get(json_object_get(now, "arms"), rows[i].in);
+		assert_int_equal(resume_check(&z, now, &err), 0);
+		json_object_set_new(in, rows[i].key, json_string("other"));
+		assert_int_equal(resume_check(&z, now, &err), -1);
+		assert_memory_equal(err.text, rows[i].says, strlen(rows[i].says));
+		json_decref(now);
+	}
+	json_decref(was);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +269,7 @@ int main(void)
 		cmocka_unit_test(repetitions),
 		cmocka_unit_test(a_repetition_must_be_cleaner),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(other_machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
