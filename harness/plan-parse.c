@@ -173,7 +173,7 @@ static int read_probes(struct plan *p, const struct plan_source *s, struct error
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(p->probe_enabled) && probes[i]; i++) {
 		known[i] = probes[i]->name;
-		p->probe_enabled[i] = !names;
+		p->probe_enabled[i] = !names && !probes[i]->optional;
 	}
 	for (size_t i = 0; names && names[i]; i++) {
 		cleanup_free char *place = json_place_at(s->where, "probes", i);

@@ -58,14 +58,18 @@ static int read_seed(struct plan *p, const struct plan_source *s, struct error *
 }
 
 /* Rough, for the time left: the network probe moves data both ways, asks and connects for the same time
- * and fetches two bodies; the others read files. */
+ * and fetches two bodies; the others read files, or say how long they take. */
 static double probe_seconds(const struct plan *p)
 {
 	int network = probe_find("network");
+	double sum = 0.05;
 
 	if (network >= 0 && p->probe_enabled[network])
-		return 4 * p->network_seconds + 2 * p->network_omit + 0.5;
-	return 0.05;
+		sum = 4 * p->network_seconds + 2 * p->network_omit + 0.5;
+	for (size_t i = 0; probes[i]; i++)
+		if (p->probe_enabled[i])
+			sum += probes[i]->seconds;
+	return sum;
 }
 
 static int read_times(struct plan *p, const struct plan_source *s, struct error *err)

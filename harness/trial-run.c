@@ -1,5 +1,6 @@
 /* trial-run.c - one trial: prepare, start, ready, settle, measure, stop. Whatever fails, stop follows. */
 #include "census.h"
+#include "evidence.h"
 #include "run.h"
 
 #include "probe.h"
@@ -148,6 +149,7 @@ int trial_run(struct run *r, const struct trial *t, struct error *err)
 		else
 			measurement_fill(&s.m, "the probe said nothing");
 		if (census_write(r->folder.dirfd, t, s.m.census, &write_err) < 0 ||
+			evidence_write(r->folder.dirfd, t, s.m.evidence, &write_err) < 0 ||
 			write_samples(&s, &write_err) < 0) {
 			rc = -1;
 			*err = write_err;

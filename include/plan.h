@@ -28,6 +28,8 @@ struct arm {
 	json_t *options; /* object, checked: every option of the platform, defaults filled in; paths absolute */
 };
 
+#define PLAN_PROBES 24 /* room for the probe table: a unit test compares */
+
 struct plan {
 	char *name, *help;
 	unsigned blocks; /* counted blocks */
@@ -43,7 +45,7 @@ struct plan {
 	uint64_t memory; /* B the workload may use, the same in every arm */
 	double settle; /* s between ready and the memory reading */
 	double network_seconds, network_omit; /* per direction; omit < seconds */
-	bool probe_enabled[8]; /* by index in the probe table */
+	bool probe_enabled[PLAN_PROBES]; /* by index in the probe table */
 	bool cold; /* page cache: dropped before each preparation; else as warm as it is */
 	bool keep_census; /* the names of what was counted go to census.jsonl */
 	double probe_seconds; /* rough time that the enabled probes take in one trial */

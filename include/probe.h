@@ -26,7 +26,8 @@ struct measurement {
 	struct traffic_peer peer; /* the native end of every network measurement */
 	int64_t prepare_ns; /* time spent in prepare, all instances */
 	unsigned extra_flags; /* set on every sample (guards) */
-	void *data[8]; /* one slot a probe, by its index in probes[]; freed by after() */
+	void *data[PLAN_PROBES]; /* one slot a probe, by its index in probes[]; freed by after() */
+	json_t *evidence; /* what stands behind the values: list of {"kind","data"}; NULL; owned */
 	json_t *census; /* names of what was counted, by layer, with "keep_census"; NULL; owned */
 	struct measured_value {
 		enum sample_status status;
@@ -47,8 +48,13 @@ void measured(struct measurement *m, enum metric_id id, double value, unsigned f
 void not_measured(struct measurement *m, enum metric_id id, enum sample_status status,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* Keeps structured evidence (a curve, a table) beside the samples. kind: one word; data is stolen, also NULL. */
+void evidence_add(struct measurement *m, const char *kind, json_t *data);
+
 struct probe {
 	const char *name, *help;
+	bool optional; /* only where a plan names it in "probes" */
+	double seconds; /* rough time that one trial takes longer for it */
 	enum metric_id first, last; /* the metrics it answers for: all of them, every time */
 	/* Before prepare: nothing of the set is there yet. NULL = nothing. */
 	int (*baseline)(struct measurement *m, unsigned slot, struct error *err);

@@ -34,6 +34,7 @@ def check(kind, where, value):
 def main():
     good = True
     run, samples, summary = validator("run"), validator("samples"), validator("summary")
+    evidence = validator("evidence")
     for folder in map(pathlib.Path, sys.argv[1:]):
         good &= check(run, folder / "run.json", load((folder / "run.json").read_text()))
         good &= check(summary, folder / "summary.json", load((folder / "summary.json").read_text()))
@@ -43,6 +44,9 @@ def main():
             good = False
         for number, line in enumerate(lines, 1):
             good &= check(samples, f"{folder}/samples.jsonl:{number}", load(line))
+        beside = folder / "evidence.jsonl"
+        for number, line in enumerate(beside.read_text().splitlines() if beside.exists() else [], 1):
+            good &= check(evidence, f"{beside}:{number}", load(line))
     sys.exit(0 if good else 1)
 
 

@@ -19,6 +19,8 @@ void measurement_free(struct measurement *m)
 		free(m->out[i].reason);
 	json_decref(m->census);
 	m->census = NULL;
+	json_decref(m->evidence);
+	m->evidence = NULL;
 	memset(m->out, 0, sizeof(m->out));
 }
 
@@ -62,6 +64,15 @@ void not_measured(
 	va_end(ap);
 	free(v->reason);
 	*v = (struct measured_value){.status = status, .reason = reason, .filled = true};
+}
+
+void evidence_add(struct measurement *m, const char *kind, json_t *data)
+{
+	if (!data)
+		return;
+	if (!m->evidence)
+		m->evidence = json_array();
+	json_array_append_new(m->evidence, json_pack("{s:s, s:o}", "kind", kind, "data", data));
 }
 
 static int (*step_of(const struct probe *p, enum probe_step step))(
