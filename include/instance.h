@@ -15,6 +15,7 @@
 enum milestone {
 	AT_REQUEST, /* the start request */
 	AT_SPAWN, /* the root process has been executed */
+	AT_RUNNING, /* its machine was let run, where something holds it still after AT_SPAWN */
 	AT_KERNEL, /* first byte of a guest kernel's console */
 	AT_INIT, /* first byte of PID 1 inside */
 	AT_READY, /* the workload accepts work */

@@ -10,6 +10,7 @@ static const char panic_text[] = "Kernel panic";
 void console_reset(struct vm_console *c)
 {
 	atomic_store(&c->first, 0);
+	atomic_store(&c->running, 0);
 	atomic_store(&c->total, 0);
 	atomic_store(&c->panic, false);
 	c->panic_end = 0;

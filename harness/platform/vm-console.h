@@ -18,6 +18,7 @@ enum console_state { CONSOLE_FREE, CONSOLE_LISTENING, CONSOLE_OPEN, CONSOLE_ENDE
 struct vm_console {
 	_Atomic int state;
 	_Atomic int64_t first; /* CLOCK_MONOTONIC ns of the first byte; 0 = none yet */
+	_Atomic int64_t running; /* the same of libvirt's event that the machine was let run */
 	_Atomic uint64_t total; /* B printed so far */
 	_Atomic bool panic; /* a line with "Kernel panic" was printed in full */
 	uint64_t panic_end; /* drainer's: where such a line begins to be complete; 0 = none */

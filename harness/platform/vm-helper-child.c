@@ -98,10 +98,34 @@ static void answer(int fd, int ok)
 	virResetLastError();
 }
 
-static int create(virConnectPtr c, const char *xml)
-{
-	virDomainPtr d = virDomainCreateXML(c, xml, 0);
+/* Requests are served one by one: the machine that is let run is the one being created. */
+static _Atomic(struct vm_console *) creating;
 
+static int on_lifecycle(virConnectPtr c, virDomainPtr d, int event, int detail, void *data)
+{
+	struct vm_console *console = atomic_load(&creating);
+
+	(void)c;
+	(void)d;
+	(void)detail;
+	(void)data;
+	if (console && event == VIR_DOMAIN_EVENT_RESUMED && !atomic_load(&console->running))
+		atomic_store(&console->running, now_ns());
+	return 0;
+}
+
+/* "<slot> <XML>" */
+static int create(virConnectPtr c, const char *text, struct vm_console *consoles)
+{
+	const char *xml = text + strspn(text, "0123456789");
+	cleanup_free char *slot = xasprintf("%.*s", (int)(xml - text), text);
+	virDomainPtr d;
+	uint64_t n;
+
+	if (parse_u64(slot, 0, CONSOLE_SLOTS - 1, &n) < 0)
+		return 0;
+	atomic_store(&creating, &consoles[n]);
+	d = virDomainCreateXML(c, xml, 0);
 	if (!d)
 		return 0;
 	virDomainFree(d);
@@ -192,13 +216,16 @@ void helper_main(const char *uri, int fd, int event, struct vm_console *consoles
 	/* Refused by drivers that have no wire in between. */
 	if (virConnectSetKeepAlive(c, KEEPALIVE_SECONDS, KEEPALIVE_COUNT) < 0)
 		virResetLastError();
+	if (virConnectDomainEventRegisterAny(c, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+		    VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), NULL, NULL) < 0)
+		virResetLastError();
 	while (receive(fd, text, HELPER_MESSAGE, &passed) > 0) {
 		char *rest = text + strcspn(text, " ");
 
 		if (*rest)
 			*rest++ = 0;
 		if (!strcmp(text, "create"))
-			answer(fd, create(c, rest));
+			answer(fd, create(c, rest, consoles));
 		else if (!strcmp(text, "probe"))
 			answer(fd, probe(c, rest));
 		else if (!strcmp(text, "destroy"))

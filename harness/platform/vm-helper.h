@@ -27,7 +27,7 @@ struct vm_helper *helper_open(const char *uri, const struct cgroup *cg, const ch
 	int64_t deadline, struct error *err);
 /* Ends it, also in the middle of a call. NULL is fine. */
 void helper_close(struct vm_helper *h);
-/* Requests: "probe <emulator>", "create <XML>", "destroy <name>" (answered when the domain is gone; also if it never was).
+/* Requests: "probe <emulator>", "create <slot> <XML>", "destroy <name>" (answered when the domain is gone; also if it never was).
  * fd is passed along ("drain <slot>": a listening socket whose first connection goes to consoles[slot]), or -1. */
 int helper_send(struct vm_helper *h, int fd, struct error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

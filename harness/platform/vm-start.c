@@ -255,13 +255,14 @@ int vm_start(struct stage *s, struct instance *i, int64_t deadline, struct error
 	free(v->xml);
 	v->xml = domain_xml(&spec);
 	i->at[AT_REQUEST] = now_ns();
-	if (helper_send(h, -1, err, "create %s", v->xml) < 0)
+	if (helper_send(h, -1, err, "create %d %s", n->slot, v->xml) < 0)
 		return -1;
 	n->created = true;
 	while ((rc = wait_round(s, n, i, deadline, err)) == 0)
 		;
 	if (rc < 0)
 		return -1;
+	i->at[AT_RUNNING] = atomic_load(&console_of(n)->running);
 	i->at[AT_KERNEL] = atomic_load(&console_of(n)->first);
 	if (agent_hello(&i->agent, deadline, err) < 0)
 		return error_wrap(err, "vm");

@@ -81,6 +81,8 @@ static int boot_after(struct measurement *m, unsigned slot, struct error *err)
 	} rows[] = {
 		{BOOT_SPAWN, AT_REQUEST, AT_SPAWN,
 			"the execution of the root process was not seen"},
+		{BOOT_RUNNING, AT_REQUEST, AT_RUNNING,
+			"nothing holds it still once it is executed, or nobody tells"},
 		{BOOT_KERNEL, AT_REQUEST, AT_KERNEL, "no guest kernel: it runs on the host's"},
 		{BOOT_INIT, AT_REQUEST, AT_INIT, "nothing came from PID 1 inside"},
 		{BOOT_READY, AT_REQUEST, AT_READY, "it did not become ready"},

@@ -157,7 +157,8 @@ static void check_running(struct bench *b, struct error *err)
 	uint64_t total, available;
 
 	CHECK(i->at[AT_REQUEST] < i->at[AT_SPAWN]);
-	CHECK(i->at[AT_SPAWN] < i->at[AT_KERNEL]);
+	CHECK(i->at[AT_SPAWN] < i->at[AT_RUNNING]);
+	CHECK(i->at[AT_RUNNING] < i->at[AT_KERNEL]);
 	CHECK(i->at[AT_KERNEL] < i->at[AT_INIT]);
 	CHECK(i->own_kernel && i->emulated && i->pidfd >= 0);
 	CHECK((*i->address && *i->link) || connect_to);
