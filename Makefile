@@ -6,7 +6,7 @@ WERROR ?= -Werror
 PREFIX ?= /usr/local
 DATADIR ?= $(PREFIX)/share/tare
 
-PACKAGES := libvirt libcurl jansson libnl-3.0 libnl-route-3.0 libseccomp libcap-ng libarchive
+PACKAGES := libvirt libcurl jansson libnl-3.0 libnl-route-3.0 libseccomp libcap-ng libarchive libnftables
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wmissing-prototypes -Wstrict-prototypes
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -Iinclude -DTARE_DATADIR='"$(DATADIR)"' $(WARN) $(WERROR) \

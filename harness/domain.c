@@ -130,6 +130,36 @@ static void xml_serial(struct text *t, const char *port, const char *path)
 	line(t, "    </serial>");
 }
 
+static bool on_pvscsi(const struct domain_spec *s)
+{
+	return s->disk_bus && !strcmp(s->disk_bus, "pvscsi");
+}
+
+/* With SCSI the controller is what sits in the slot. */
+static void xml_disk(struct text *t, const struct domain_spec *s)
+{
+	static const char slot[] =
+		"      <address type='pci' domain='0' bus='0' slot='3' function='0'/>";
+
+	if (on_pvscsi(s)) {
+		line(t, "    <controller type='scsi' index='0' model='vmpvscsi'>");
+		line(t, slot);
+		line(t, "    </controller>");
+	}
+	line(t, "    <disk type='file' device='disk'>");
+	line(t, "      <driver name='qemu' type='raw'/>");
+	line(t, "      <source file='%'/>", s->disk);
+	if (on_pvscsi(s)) {
+		line(t, "      <target dev='sda' bus='scsi'/>");
+		line(t, "      <readonly/>");
+	} else {
+		line(t, "      <target dev='vda' bus='virtio'/>");
+		line(t, "      <readonly/>");
+		line(t, slot);
+	}
+	line(t, "    </disk>");
+}
+
 /* NIC and disk sit on the root bus: libvirt would put a PCIe bridge before each. */
 static void xml_devices(struct text *t, const struct domain_spec *s)
 {
@@ -138,20 +168,13 @@ static void xml_devices(struct text *t, const struct domain_spec *s)
 	line(t, "    <controller type='usb' model='none'/>");
 	line(t, "    <memballoon model='none'/>");
 	line(t, "    <video><model type='none'/></video>");
-	if (s->disk) {
-		line(t, "    <disk type='file' device='disk'>");
-		line(t, "      <driver name='qemu' type='raw'/>");
-		line(t, "      <source file='%'/>", s->disk);
-		line(t, "      <target dev='vda' bus='virtio'/>");
-		line(t, "      <readonly/>");
-		line(t, "      <address type='pci' domain='0' bus='0' slot='3' function='0'/>");
-		line(t, "    </disk>");
-	}
+	if (s->disk)
+		xml_disk(t, s);
 	if (s->tap) {
 		line(t, "    <interface type='ethernet'>");
 		line(t, "      <mac address='%'/>", s->mac);
 		line(t, "      <target dev='%' managed='no'/>", s->tap);
-		line(t, "      <model type='virtio'/>");
+		line(t, "      <model type='%'/>", s->nic ? s->nic : "virtio");
 		line(t, "      <rom enabled='no'/>");
 		line(t, "      <address type='pci' domain='0' bus='0' slot='2' function='0'/>");
 		line(t, "    </interface>");
@@ -227,11 +250,19 @@ static void push_devices(struct argv *a, const struct domain_spec *s)
 		push2(a, "-drive",
 			xasprintf("if=none,id=disk,format=raw,file=%s,%s", path,
 				s->disk_snapshot ? "snapshot=on" : "readonly=on"));
-		push2(a, "-device", xstrdup("virtio-blk-pci,drive=disk"));
+		if (on_pvscsi(s)) {
+			push2(a, "-device", xstrdup("pvscsi,id=scsi"));
+			push2(a, "-device", xstrdup("scsi-hd,bus=scsi.0,drive=disk"));
+		} else {
+			push2(a, "-device", xstrdup("virtio-blk-pci,drive=disk"));
+		}
 	}
 	if (s->tap) {
 		push2(a, "-netdev", xstrdup("user,id=net"));
-		push2(a, "-device", xasprintf("virtio-net-pci,netdev=net,mac=%s,romfile=", s->mac));
+		push2(a, "-device",
+			xasprintf("%s,netdev=net,mac=%s,romfile=",
+				!s->nic || !strcmp(s->nic, "virtio") ? "virtio-net-pci" : s->nic,
+				s->mac));
 	}
 	if (s->console)
 		push_serial(a, "console", s->console);

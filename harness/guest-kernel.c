@@ -139,18 +139,19 @@ static char *last_part(const char *path)
 	return strndup(path + start, len - start);
 }
 
-static int from_cache(struct guest_kernel *k, struct error *err)
+static int from_cache(struct guest_kernel *k, bool full, struct error *err)
 {
+	const char *link = full ? "kernel-full" : "kernel";
 	cleanup_free char *cache = cache_folder();
-	cleanup_free char *release_path = xasprintf("%s/kernel/release", cache);
+	cleanup_free char *release_path = xasprintf("%s/%s/release", cache, link);
 	cleanup_free char *release = read_file_at(AT_FDCWD, release_path, 256, NULL);
 	cleanup_free char *folder = NULL;
 	struct stat st;
 
 	if (!release)
 		return error_set(err, EXIT_PREREQUISITE,
-			"guest kernel: none in %s, expected kernel/vmlinuz there; run: make setup",
-			cache);
+			"guest kernel: none in %s, expected %s/vmlinuz there; run: make setup",
+			cache, link);
 	release[strcspn(release, "\n")] = 0;
 	/* The link "kernel" may be turned to a newer one during the run. */
 	folder = xasprintf("%s/kernel-%s", cache, release);
@@ -185,29 +186,37 @@ static int from_user(
 	return 0;
 }
 
-int guest_kernel_find(const char *kernel, const char *modules_folder, bool disk,
-	struct guest_kernel *out, struct error *err)
+int guest_kernel_find_for(
+	const struct guest_kernel_wish *w, struct guest_kernel *out, struct error *err)
 {
-	static const char *const net[] = {"virtio_pci", "virtio_net", NULL};
-	static const char *const block[] = {"virtio_blk", NULL};
 	struct guest_kernel k = {.image = NULL};
 	int rc;
 
-	rc = kernel ? from_user(&k, kernel, modules_folder, err) : from_cache(&k, err);
-	if (rc == 0 && !kernel && modules_folder)
+	rc = w->kernel ? from_user(&k, w->kernel, w->modules_folder, err)
+		       : from_cache(&k, w->full, err);
+	if (rc == 0 && !w->kernel && w->modules_folder)
 		rc = error_set(err, EXIT_USAGE,
 			"guest kernel: modules without a kernel, expected both or none");
 	k.modules = xcalloc(1, sizeof(*k.modules));
-	if (rc == 0 && k.folder)
-		rc = guest_kernel_add_modules(&k, net, err);
-	if (rc == 0 && k.folder && disk)
-		rc = guest_kernel_add_modules(&k, block, err);
+	if (rc == 0 && k.folder && w->drivers)
+		rc = guest_kernel_add_modules(&k, w->drivers, err);
 	if (rc < 0) {
 		guest_kernel_free(&k);
 		return -1;
 	}
 	*out = k;
 	return 0;
+}
+
+int guest_kernel_find(const char *kernel, const char *modules_folder, bool disk,
+	struct guest_kernel *out, struct error *err)
+{
+	static const char *const net[] = {"virtio_pci", "virtio_net", NULL};
+	static const char *const both[] = {"virtio_pci", "virtio_net", "virtio_blk", NULL};
+	struct guest_kernel_wish w = {
+		.kernel = kernel, .modules_folder = modules_folder, .drivers = disk ? both : net};
+
+	return guest_kernel_find_for(&w, out, err);
 }
 
 void guest_kernel_free(struct guest_kernel *k)

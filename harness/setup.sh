@@ -6,7 +6,7 @@ set -eu
 here=$(dirname "$0")
 base='gcc make pkg-config libc6-dev libvirt-dev libvirt-daemon-driver-qemu qemu-system-x86
 libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libcap-ng-dev
-libarchive-dev gnuplot-nox fonts-dejavu-core'
+libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core'
 tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema
 iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox e2fsprogs
 cpio universal-ctags'
@@ -57,3 +57,6 @@ if [ -n "$missing" ]; then
   apt-get install -q -y --no-install-recommends $missing >/dev/null
 fi
 sh "$here/../workloads/images/fetch-kernel.sh"
+# Only arms that name such hardware need it.
+sh "$here/../workloads/images/fetch-kernel.sh" --full ||
+  echo "tare: setup: no full guest kernel: an arm with nic e1000, e1000e or disk_bus pvscsi will say so" >&2

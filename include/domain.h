@@ -16,9 +16,11 @@ struct domain_spec {
 	unsigned cpu; /* host CPU that the vCPU and the emulator are pinned to */
 	const char *firmware; /* ROM that replaces SeaBIOS; NULL = QEMU's own */
 	const char *kernel, *initrd, *cmdline;
-	const char *disk; /* raw image or NULL; read-only, virtio */
+	const char *disk; /* raw image or NULL; read-only */
+	const char *disk_bus; /* "virtio" (NULL) or "pvscsi": the guest sees /dev/vda or /dev/sda */
 	bool disk_snapshot; /* writable, what is written is thrown away (standalone only: libvirt refuses) */
 	const char *tap; /* NULL = no NIC */
+	const char *nic; /* "virtio" (NULL), "vmxnet3", "e1000", "e1000e" */
 	const char *mac;
 	const char *console,
 		*control; /* unix sockets we listen on; for standalone: NULL = stdio / none */

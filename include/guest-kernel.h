@@ -16,9 +16,19 @@ struct guest_kernel {
 /* Folder of the cache: $TARE_CACHE, else /var/cache/tare as root, else $XDG_CACHE_HOME/tare or ~/.cache/tare.
  * New string. */
 char *cache_folder(void);
-/* kernel: a path, or NULL for the cache. modules_folder: lib/modules/RELEASE of a kernel of the user's; NULL =
- * the cache's, or none with a kernel of the user's (whose drivers are then built in). The modules are those of
- * a virtio NIC, and of a virtio disk if asked for. EXIT_PREREQUISITE with the command that fills the cache. */
+/* What a guest's kernel is to be. Everything is borrowed. */
+struct guest_kernel_wish {
+	const char *kernel; /* a path, or NULL for the cache */
+	/* lib/modules/RELEASE of a kernel of the user's; NULL = the cache's, or none with a kernel of the user's
+	 * (whose drivers are then built in) */
+	const char *modules_folder;
+	bool full; /* the cache's general kernel, with drivers that the one for clouds has not */
+	const char *const *drivers; /* modules, NULL-terminated; NULL = none */
+};
+/* EXIT_PREREQUISITE with the command that fills the cache. */
+int guest_kernel_find_for(
+	const struct guest_kernel_wish *w, struct guest_kernel *out, struct error *err);
+/* The same with the modules of a virtio NIC, and of a virtio disk if asked for. */
 int guest_kernel_find(const char *kernel, const char *modules_folder, bool disk,
 	struct guest_kernel *out, struct error *err);
 /* Adds modules by name with all they need, each once, in load order; what is built in is passed over. */

@@ -41,6 +41,6 @@ cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-sup
 
 mapfile -t units < <(printf '%s\n' "${sources[@]}" | grep -E '^(harness|workloads)/.*\.c$')
 # shellcheck disable=SC2046 # a list of flags
-printf '%s\n' "${units[@]}" | xargs -P2 -n4 sh -c 'clang-tidy --quiet "$@" -- -std=gnu17 -D_GNU_SOURCE -Iinclude '"$(pkg-config --cflags libvirt libcurl jansson libnl-3.0 libnl-route-3.0 libseccomp libcap-ng libarchive | tr '\n' ' ')"' 2>/dev/null' sh || bad=1
+printf '%s\n' "${units[@]}" | xargs -P2 -n4 sh -c 'clang-tidy --quiet "$@" -- -std=gnu17 -D_GNU_SOURCE -Iinclude '"$(pkg-config --cflags libvirt libcurl jansson libnl-3.0 libnl-route-3.0 libseccomp libcap-ng libarchive libnftables | tr '\n' ' ')"' 2>/dev/null' sh || bad=1
 [ $bad = 0 ] && echo "lint: clean"
 exit $bad

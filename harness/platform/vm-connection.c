@@ -26,7 +26,8 @@ static const char qemu_conf_root[] = "user = \"+0\"\n"
 
 int vm_check_uri(const char *uri, struct error *err)
 {
-	static const char *const local[] = {"qemu:///system", "qemu:///session"};
+	static const char *const local[] = {
+		"qemu:///system", "qemu:///session", "vmwareplayer:///session"};
 	char safe[SAFE_TEXT_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(local); i++) {
@@ -36,7 +37,7 @@ int vm_check_uri(const char *uri, struct error *err)
 			return 0;
 	}
 	return error_set(err, EXIT_USAGE,
-		"vm: --connect needs a daemon on this host, got %s, expected qemu:///system or qemu:///session; run tare on that host",
+		"vm: --connect needs a daemon on this host, got %s, expected qemu:///system, qemu:///session or vmwareplayer:///session; run tare on that host",
 		safe_text(uri, safe));
 }
 

@@ -21,6 +21,7 @@
 #define GUEST_FIXED (53 * MIB)
 #define GUEST_SHARE 16 /* 1/16 of the memory */
 #define GUEST_HUGE (88 * MIB)
+#define GUEST_FULL (14 * MIB) /* the distribution's general kernel: 10 more, and its drivers */
 #define GUEST_HUGE_FROM (448 * MIB)
 
 uint64_t vm_ram_for(uint64_t memory, uint64_t initrd_size)
@@ -36,6 +37,45 @@ const char *vm_option(const struct stage *s, const char *name)
 	const char *text = json_string_value(json_object_get(s->arm->options, name));
 
 	return text && *text ? text : NULL;
+}
+
+bool vm_on_pvscsi(const struct stage *s)
+{
+	const char *bus = vm_option(s, "disk_bus");
+
+	return bus && !strcmp(bus, "pvscsi");
+}
+
+/* The modules of the arm's devices; the kernel for clouds has none for a PC's. */
+static int find_kernel(struct stage *s, struct vm_stage *v, struct error *err)
+{
+	const char *nic = vm_option(s, "nic"), *flavour = vm_option(s, "kernel_flavour");
+	bool vmware_disk = v->disk && vm_on_pvscsi(s), is_virtio = !nic || !strcmp(nic, "virtio");
+	const char *drivers[8] = {NULL};
+	struct guest_kernel_wish w = {.kernel = vm_option(s, "kernel"),
+		.modules_folder = vm_option(s, "modules"),
+		.drivers = drivers};
+	size_t n = 0;
+
+	w.full = flavour && !strcmp(flavour, "full");
+	if (!w.kernel && (!flavour || !strcmp(flavour, "auto")))
+		w.full = vmware_disk || (nic && !strncmp(nic, "e1000", 5));
+	if (is_virtio || (v->disk && !vmware_disk))
+		drivers[n++] = "virtio_pci";
+	drivers[n++] = is_virtio ? "virtio_net" : nic;
+	if (v->disk && !vmware_disk)
+		drivers[n++] = "virtio_blk";
+	if (vmware_disk) {
+		drivers[n++] = "vmw_pvscsi";
+		drivers[n++] = "sd_mod";
+	}
+	/* Built in where the kernel is made for clouds; ext4 asks for its checksum by name. */
+	if (v->disk && w.full) {
+		drivers[n++] = "crc32c_generic";
+		drivers[n++] = "ext4";
+	}
+	v->full = w.full;
+	return guest_kernel_find_for(&w, &v->kernel, err);
 }
 
 static int hash_whole(const char *path, char hex[65], uint64_t *size, struct error *err)
@@ -177,7 +217,7 @@ static int choose_ram(struct stage *s, struct vm_stage *v, uint64_t initrd_size,
 	const json_t *number = json_object_get(s->arm->options, "ram");
 	char safe[SAFE_TEXT_SIZE];
 
-	v->ram = vm_ram_for(s->plan->memory, initrd_size);
+	v->ram = vm_ram_for(s->plan->memory, initrd_size + (v->full ? GUEST_FULL : 0));
 	if (json_is_integer(number))
 		v->ram = (uint64_t)json_integer_value(number);
 	else if (text && parse_bytes(text, &v->ram) < 0)
@@ -202,10 +242,8 @@ int vm_stage_make(struct stage *s, struct vm_stage *v, struct error *err)
 	if (v->disk && access(v->disk, R_OK) < 0)
 		return error_errno(
 			err, EXIT_USAGE, errno, "arm %s: disk %s", s->arm->name, v->disk);
-	if (guest_kernel_find(vm_option(s, "kernel"), vm_option(s, "modules"), v->disk != NULL,
-		    &v->kernel, err) < 0 ||
-		make_initramfs(s, v, &initrd_size, err) < 0 || choose_firmware(s, v, err) < 0 ||
-		choose_ram(s, v, initrd_size, err) < 0)
+	if (find_kernel(s, v, err) < 0 || make_initramfs(s, v, &initrd_size, err) < 0 ||
+		choose_firmware(s, v, err) < 0 || choose_ram(s, v, initrd_size, err) < 0)
 		return -1;
 	v->cmdline = xstrdup(json_is_false(json_object_get(s->arm->options, "early_console"))
 			? domain_cmdline_late
@@ -234,6 +272,8 @@ struct domain_spec vm_spec(const struct stage *s, const struct vm_instance *n)
 		.initrd = v->initrd,
 		.cmdline = v->cmdline,
 		.disk = v->disk,
+		.disk_bus = vm_option(s, "disk_bus"),
+		.nic = vm_option(s, "nic"),
 		.tap = *n->tap ? n->tap : NULL,
 		.mac = n->mac,
 		.console = n->console_path,

@@ -226,7 +226,9 @@ static int set_up_guest(struct stage *s, struct instance *i, int64_t deadline, s
 		agent_send(a, err, "net if=eth0 address=%s prefix=%d gateway=%s", i->address,
 			LAB_PREFIX, LAB_GATEWAY) < 0)
 		return -1;
-	if (v->disk && ++sent && agent_send(a, err, "root device=/dev/vda fstype=ext4") < 0)
+	if (v->disk && ++sent &&
+		agent_send(a, err, "root device=/dev/%s fstype=ext4",
+			vm_on_pvscsi(s) ? "sda" : "vda") < 0)
 		return -1;
 	while (sent--)
 		if (agent_answer(a, NULL, deadline, err) < 0)

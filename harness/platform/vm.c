@@ -10,7 +10,9 @@
 
 #define PROBE_TIME (60 * NSEC_PER_SEC)
 
-static const char *const nics[] = {"virtio", NULL};
+static const char *const nics[] = {"virtio", "vmxnet3", "e1000", "e1000e", NULL};
+static const char *const buses[] = {"virtio", "pvscsi", NULL};
+static const char *const flavours[] = {"auto", "cloud", "full", NULL};
 static const char *const firmwares[] = {"auto", "seabios", "qboot", NULL};
 
 static const struct option_spec options[] = {
@@ -22,7 +24,12 @@ static const struct option_spec options[] = {
 		"raw ext4 image, mounted read-only, in which the workload runs"},
 	{"ram", OPTION_BYTES, NULL, NULL,
 		"RAM; standard: so that the plan's memory is available at idle"},
-	{"nic", OPTION_CHOICE, nics, "virtio", "the guest's network card"},
+	{"disk_bus", OPTION_CHOICE, buses, "virtio", "what the disk hangs on: pvscsi is VMware's"},
+	{"nic", OPTION_CHOICE, nics, "virtio",
+		"the guest's network card: vmxnet3, e1000 and e1000e are VMware's models"},
+	{"kernel_flavour", OPTION_CHOICE, flavours, "auto",
+		"which kernel of the cache: cloud, or full, which has drivers for every nic and disk_bus; auto: full "
+		"where the arm needs it"},
 	{"firmware", OPTION_CHOICE, firmwares, "auto",
 		"seabios or qboot; auto: qboot where there is one"},
 	{"early_console", OPTION_BOOL, NULL, "true",

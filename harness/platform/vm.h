@@ -27,6 +27,7 @@ struct vm_stage {
 	struct vm_connection *connection;
 	struct accel accel;
 	struct guest_kernel kernel;
+	bool full; /* it is the cache's general kernel, which keeps more memory for itself */
 	char *qemu; /* QEMU itself */
 	char *emulator; /* what libvirt executes: the launcher's link, or QEMU */
 	char *firmware; /* NULL = QEMU's SeaBIOS */
@@ -53,6 +54,7 @@ struct vm_instance {
 
 /* "" in options is no path. Borrowed; NULL. */
 const char *vm_option(const struct stage *s, const char *name);
+bool vm_on_pvscsi(const struct stage *s);
 
 /* vm-connection.c: one reference; opened when it is the first. NULL with err. */
 struct vm_connection *vm_connect(struct lab *lab, const char *uri, struct error *err);

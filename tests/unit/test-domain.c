@@ -85,6 +85,22 @@ static void test_kvm_disk(void **state)
 	check("kvm-disk", &s);
 }
 
+static void test_vmware(void **state)
+{
+	struct domain_spec s = plain;
+
+	(void)state;
+	s.nic = "vmxnet3";
+	s.disk = "/srv/root.img";
+	s.disk_bus = "pvscsi";
+	check("vmware", &s);
+	s.disk = NULL;
+	s.nic = "e1000";
+	check("e1000", &s);
+	s.nic = "e1000e";
+	check("e1000e", &s);
+}
+
 /* A daemon's QEMU: no launcher, no tap; and for by hand the console alone. */
 static void test_outside(void **state)
 {
@@ -132,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tcg),
 		cmocka_unit_test(test_kvm_disk),
+		cmocka_unit_test(test_vmware),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_by_hand),
 		cmocka_unit_test(test_foreign_text),

@@ -6,9 +6,11 @@ set -eu
 usage()
 {
 	cat <<'END'
-usage: fetch-kernel.sh [--force]
+usage: fetch-kernel.sh [--full] [--force]
 
 Puts <cache>/kernel -> kernel-<release> with vmlinuz, release and lib/modules/<release> in place.
+--full: <cache>/kernel-full instead, from the distribution's general kernel, which has drivers for real NICs and
+disks that the one for clouds is built without.
 <cache> is $TARE_CACHE, else /var/cache/tare as root, else ${XDG_CACHE_HOME:-~/.cache}/tare.
 Does nothing when a kernel is there already, unless --force is given.
 END
@@ -21,12 +23,16 @@ die()
 }
 
 force=no
-case "$#:${1:-}" in
-0:) ;;
-1:--force) force=yes ;;
-1:--help | 1:-h) usage && exit 0 ;;
-*) usage >&2 && exit 2 ;;
-esac
+link=kernel
+metas="linux-image-cloud-amd64 linux-image-virtual linux-image-amd64"
+for option; do
+	case $option in
+	--force) force=yes ;;
+	--full) link=kernel-full metas="linux-image-amd64 linux-image-generic" ;;
+	--help | -h) usage && exit 0 ;;
+	*) usage >&2 && exit 2 ;;
+	esac
+done
 
 if [ -n "${TARE_CACHE:-}" ]; then
 	cache=$TARE_CACHE
@@ -36,13 +42,14 @@ else
 	cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/tare
 fi
 
-if [ $force = no ] && [ -s "$cache/kernel/vmlinuz" ] && [ -s "$cache/kernel/release" ]; then
-	echo "guest kernel $(cat "$cache/kernel/release") is in $cache/kernel"
+if [ $force = no ] && [ -s "$cache/$link/vmlinuz" ] && [ -s "$cache/$link/release" ]; then
+	echo "guest kernel $(cat "$cache/$link/release") is in $cache/$link"
 	exit 0
 fi
 
 # A NIC or disk that the kernel is built without is no loss here: an arm that names it says so.
-wanted="virtio_pci virtio_net virtio_blk virtio_console vmxnet3 e1000 vmw_pvscsi
+wanted="virtio_pci virtio_net virtio_blk virtio_console vmxnet3 e1000 e1000e vmw_pvscsi sd_mod
+	ext4 crc32c_generic
 	bridge veth tun stp llc overlay br_netfilter"
 
 for tool in apt-get apt-cache dpkg-deb dpkg; do
@@ -59,13 +66,13 @@ depends()
 
 # A meta package names the image of the day; on Ubuntu the image names its modules in turn.
 packages=
-for meta in linux-image-cloud-amd64 linux-image-virtual linux-image-amd64; do
+for meta in $metas; do
 	image=$(depends $meta | grep -E '^linux-image-(unsigned-)?[0-9]' | head -n 1) || continue
 	extra=$(depends "$image" | grep -E '^linux-modules-[0-9]' | head -n 1) || extra=
 	packages="$image $extra"
 	break
 done
-[ -n "$packages" ] || die "no package linux-image-cloud-amd64 or linux-image-virtual is known; run: apt-get update"
+[ -n "$packages" ] || die "none of the packages $metas is known; run: apt-get update"
 
 umask 022
 mkdir -p "$cache" || die "cannot make $cache; set TARE_CACHE to a folder that can be written"
@@ -157,5 +164,5 @@ rm -rf "$work/old"
 [ ! -e "$cache/kernel-$release" ] || mv "$cache/kernel-$release" "$work/old"
 mv new "$cache/kernel-$release"
 ln -s "kernel-$release" link
-mv -T link "$cache/kernel"
-echo "guest kernel $release is in $cache/kernel"
+mv -T link "$cache/$link"
+echo "guest kernel $release is in $cache/$link"
