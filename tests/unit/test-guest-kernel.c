@@ -94,6 +94,26 @@ static void test_without_disk(void **state)
 	guest_kernel_free(&k);
 }
 
+/* The general kernel of the cache, and other drivers than virtio's. */
+static void test_full(void **state)
+{
+	static const char *const drivers[] = {"net_failover", "ext4", NULL};
+	struct guest_kernel_wish w = {.full = true, .drivers = drivers};
+	struct guest_kernel k;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	make_cache();
+	assert_int_equal(guest_kernel_find_for(&w, &k, &err), -1);
+	assert_non_null(strstr(err.text, "expected kernel-full/vmlinuz there; run: make setup"));
+	err = (struct error)ERROR_INIT;
+	assert_int_equal(symlinkat("kernel-6.1", t.fd, "kernel-full"), 0);
+	assert_int_equal(guest_kernel_find_for(&w, &k, &err), 0);
+	assert_int_equal(place(&k, "/virtio_net.ko.xz"), 0);
+	assert_true(place(&k, "/failover.ko.xz") < place(&k, "/net_failover.ko.xz"));
+	guest_kernel_free(&k);
+}
+
 static void test_more_modules(void **state)
 {
 	static const char *const built_in[] = {"ext4", NULL}, *const loop[] = {"loop_a", NULL};
@@ -171,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without_disk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_more_modules, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty_cache, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_half_a_cache, setup, teardown),
