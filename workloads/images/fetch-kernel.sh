@@ -67,7 +67,7 @@ depends()
 # A meta package names the image of the day; on Ubuntu the image names its modules in turn.
 packages=
 for meta in $metas; do
-	image=$(depends $meta | grep -E '^linux-image-(unsigned-)?[0-9]' | head -n 1) || continue
+	image=$(depends "$meta" | grep -E '^linux-image-(unsigned-)?[0-9]' | head -n 1) || continue
 	extra=$(depends "$image" | grep -E '^linux-modules-[0-9]' | head -n 1) || extra=
 	packages="$image $extra"
 	break
