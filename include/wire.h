@@ -41,11 +41,19 @@
  *                        limits uid capabilities seccomp seccomp_filters no_new_privs fds (what the agent found
  *                        open, the channel not counted) agent payload (SHA-256 of the programs) init (name of
  *                        PID 1)
- *   listen kind=sink|source|echo   forks a network end (one connection at a time); ok port= when it listens
+ *   listen kind=sink|source|echo|udp   forks a network end (one connection at a time); ok port= when it listens
  *   result kind=sink [omit=<ns>]   bytes= ns= bytes_all= connections=  of the last finished connection: payload
  *                        counted after the omitted part, and in all; an error if it omitted another time. The sink closes after it has noted them, so a
  *                        sender that waits for the end of the connection finds them here
+ *   result kind=udp      datagrams= address= port= ttl=  of the last datagram that came: where it said it came from
  *   unlisten             ends all network ends
+ *   connect kind=K address=A ns=N [omit=N] [rate=R]   connects out to another agent's ends and answers when it is over; K:
+ *                        send, receive (one stream for omit + ns: bytes= ns= bytes_all= as counted here), rr (8 bytes
+ *                        there and back: n= p50= p99=, ns), connects (opened, used once, closed: n= ns=),
+ *                        udp-send, udp-receive (datagrams at R a second, 0 = as fast as the socket takes them: sent=
+ *                        by the sender, received= and ns= by the receiver, ttl= they were sent with)
+ *   link if=NAME         what a link of its network namespace is: mac= mtu= driver= tso= gso= gro= checksum= (0 or 1)
+ *                        tx_queues= rx_queues=; a key that the driver does not tell is missing
  *   grow [mib=N] [count=K]   adds a known weight to the agent itself: N MiB of memory with contents that cannot be
  *                        folded, K child processes
  *   shrink               takes all of it away again
@@ -65,7 +73,21 @@
 #define WIRE_PORT_SINK 7001
 #define WIRE_PORT_SOURCE 7002
 #define WIRE_PORT_ECHO 7003
+#define WIRE_PORT_UDP 7004
 #define WIRE_PORT_HTTP 8080
+
+/* A datagram of the end udp, 64 B of payload, little endian. DATA is counted. END asks how many came, ENDED tells it
+ * (count, and ns from the first to the last). ASK asks the end to send for ns at count datagrams a second (0 = as fast as
+ * they are taken), and then END, whose count is how many it sent. A series is one number, new each time. */
+#define WIRE_UDP_DATA 1
+#define WIRE_UDP_END 2
+#define WIRE_UDP_ENDED 3
+#define WIRE_UDP_ASK 4
+#define WIRE_TTL 64 /* they leave with */
+struct wire_datagram {
+	unsigned long kind, series, count, ns;
+	unsigned char rest[32];
+};
 
 /* A connection to the sink starts with 8 bytes, little endian: nanoseconds to omit before counting.
  * One to the source: the same 8 bytes are read and ignored, then it sends until the peer closes. */

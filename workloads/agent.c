@@ -36,6 +36,8 @@ static const struct {
 	{"listen", " kind ", do_listen},
 	{"result", " kind omit ", do_result},
 	{"unlisten", "", do_unlisten},
+	{"connect", " kind address ns omit rate ", do_connect},
+	{"link", " if ", do_link},
 	{"grow", " mib count ", do_grow},
 	{"shrink", "", do_shrink},
 	{"stop", "", do_stop},
@@ -132,7 +134,7 @@ static void take_lines(struct inside *in, struct reader *b)
 {
 	const struct workload *w = &in->workload;
 
-	while (!in->ending && !w->start_seq && !w->stop_seq) {
+	while (!in->ending && !w->start_seq && !w->stop_seq && !in->client.seq) {
 		char line[WIRE_LINE];
 		char *newline = memchr(b->buffer, '\n', b->used);
 		size_t len;
@@ -172,6 +174,8 @@ static void reap(struct inside *in)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (in->workload.running && pid == in->workload.pid)
 			workload_ended(in, status);
+		if (in->client.pid == pid)
+			client_ended(in, status);
 		for (int kind = 0; kind < END_KINDS; kind++)
 			if (in->ends[kind] == pid)
 				in->ends[kind] = 0;

@@ -1,6 +1,7 @@
-/* The network ends: sink, source and echo, one process each, one connection at a time. */
+/* The network ends: sink, source, echo and udp (datagrams.c), one process each, one connection at a time. */
 #include "inside.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -38,8 +39,9 @@ static int read_preamble(int fd, uint64_t *omit)
 
 /* Counts what arrives after the first read that ends past the omitted part, until the last read: both
  * ends of the time are moments at which data came. */
-static void serve_sink(int fd, struct sink_result *out)
+static void serve_sink(int fd, struct end_results *results)
 {
+	struct sink_result *out = &results->sink;
 	uint64_t omit, all = 0, counted = 0;
 	int64_t begin, first = 0, last = 0;
 	ssize_t n;
@@ -65,7 +67,7 @@ static void serve_sink(int fd, struct sink_result *out)
 	atomic_fetch_add(&out->finished, 1);
 }
 
-static void serve_source(int fd, struct sink_result *unused)
+static void serve_source(int fd, struct end_results *unused)
 {
 	uint64_t omit;
 
@@ -76,7 +78,7 @@ static void serve_source(int fd, struct sink_result *unused)
 		;
 }
 
-static void serve_echo(int fd, struct sink_result *unused)
+static void serve_echo(int fd, struct end_results *unused)
 {
 	int one = 1;
 	ssize_t n;
@@ -94,11 +96,12 @@ static void serve_echo(int fd, struct sink_result *unused)
 static const struct {
 	const char *name;
 	uint16_t port;
-	void (*serve)(int fd, struct sink_result *sink);
+	void (*serve)(int fd, struct end_results *results);
 } kinds[END_KINDS] = {
 	[END_SINK] = {"sink", WIRE_PORT_SINK, serve_sink},
 	[END_SOURCE] = {"source", WIRE_PORT_SOURCE, serve_source},
 	[END_ECHO] = {"echo", WIRE_PORT_ECHO, serve_echo},
+	[END_UDP] = {"udp", WIRE_PORT_UDP, NULL},
 };
 
 static int find_kind(const struct request *r)
@@ -111,16 +114,17 @@ static int find_kind(const struct request *r)
 	return -1;
 }
 
-static int open_port(uint16_t port)
+static int open_port(uint16_t port, bool stream)
 {
 	struct sockaddr_in at = {
 		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = own_address()};
-	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int one = 1, fd = socket(AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, SOMAXCONN) < 0) {
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ||
+		(stream && listen(fd, SOMAXCONN) < 0)) {
 		int error = errno;
 
 		close(fd);
@@ -144,6 +148,8 @@ static void end_process(struct inside *in, int kind, int listener)
 	/* Not zeros: a path that compresses or merges must not look fast. */
 	for (size_t i = 0; i < BLOCK; i++)
 		block[i] = (char)(i * 167 + (i >> 8));
+	if (kind == END_UDP)
+		datagrams_serve(listener, &in->results->udp);
 	for (;;) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
@@ -151,7 +157,7 @@ static void end_process(struct inside *in, int kind, int listener)
 			_exit(1);
 		if (fd < 0)
 			continue;
-		kinds[kind].serve(fd, in->sink);
+		kinds[kind].serve(fd, in->results);
 		close(fd);
 	}
 }
@@ -161,17 +167,17 @@ int do_listen(struct inside *in, const struct request *r, struct answer *a)
 	int listener, kind = find_kind(r);
 
 	if (kind < 0)
-		return answer_fail(a, "listen: expected kind sink, source or echo");
-	if (!in->sink) {
-		void *page = mmap(NULL, sizeof(*in->sink), PROT_READ | PROT_WRITE,
+		return answer_fail(a, "listen: expected kind sink, source, echo or udp");
+	if (!in->results) {
+		void *page = mmap(NULL, sizeof(*in->results), PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 		if (page == MAP_FAILED)
 			return answer_fail(a, "listen: %s", strerror(errno));
-		in->sink = page;
+		in->results = page;
 	}
 	if (!in->ends[kind]) {
-		listener = open_port(kinds[kind].port);
+		listener = open_port(kinds[kind].port, kind != END_UDP);
 		if (listener < 0)
 			return answer_fail(
 				a, "listen: port %u: %s", kinds[kind].port, strerror(errno));
@@ -188,22 +194,40 @@ int do_listen(struct inside *in, const struct request *r, struct answer *a)
 	return 0;
 }
 
+static int tell_datagrams(const struct inside *in, struct answer *a)
+{
+	const struct datagram_result *u = in->results ? &in->results->udp : NULL;
+	struct in_addr from;
+	char text[INET_ADDRSTRLEN];
+
+	if (!u || atomic_load(&u->datagrams) == 0)
+		return answer_fail(a, "result: no datagram has come");
+	from.s_addr = htonl((uint32_t)u->address);
+	answer_number(a, "datagrams", atomic_load(&u->datagrams));
+	answer_text(a, "address", inet_ntop(AF_INET, &from, text, sizeof(text)));
+	answer_number(a, "port", u->port);
+	answer_number(a, "ttl", u->ttl);
+	return 0;
+}
+
 int do_result(struct inside *in, const struct request *r, struct answer *a)
 {
+	const struct sink_result *sink = in->results ? &in->results->sink : NULL;
 	uint64_t omit;
 
+	if (find_kind(r) == END_UDP)
+		return tell_datagrams(in, a);
 	if (find_kind(r) != END_SINK)
-		return answer_fail(a, "result: expected kind sink");
-	if (!in->sink || atomic_load(&in->sink->finished) == 0)
+		return answer_fail(a, "result: expected kind sink or udp");
+	if (!sink || atomic_load(&sink->finished) == 0)
 		return answer_fail(a, "result: no connection to the sink has finished");
-	if (request_number(r, "omit", UINT64_MAX, in->sink->omit, &omit) < 0 ||
-		omit != in->sink->omit)
+	if (request_number(r, "omit", UINT64_MAX, sink->omit, &omit) < 0 || omit != sink->omit)
 		return answer_fail(a, "result: the last connection omitted %llu ns",
-			(unsigned long long)in->sink->omit);
-	answer_number(a, "bytes", in->sink->bytes);
-	answer_number(a, "ns", in->sink->ns);
-	answer_number(a, "bytes_all", in->sink->bytes_all);
-	answer_number(a, "connections", atomic_load(&in->sink->finished));
+			(unsigned long long)sink->omit);
+	answer_number(a, "bytes", sink->bytes);
+	answer_number(a, "ns", sink->ns);
+	answer_number(a, "bytes_all", sink->bytes_all);
+	answer_number(a, "connections", atomic_load(&sink->finished));
 	return 0;
 }
 

@@ -108,11 +108,28 @@ struct workload {
 	struct attempt attempt;
 };
 
-enum end_kind { END_SINK, END_SOURCE, END_ECHO, END_KINDS };
+enum end_kind { END_SINK, END_SOURCE, END_ECHO, END_UDP, END_KINDS };
 
-struct sink_result { /* shared with the process that serves the sink */
+struct sink_result {
 	_Atomic uint64_t finished;
 	uint64_t omit, bytes, ns, bytes_all;
+};
+
+struct datagram_result { /* of the last datagram, in host order */
+	_Atomic uint64_t datagrams;
+	uint64_t address, port, ttl;
+};
+
+struct end_results { /* shared with the processes that serve */
+	struct sink_result sink;
+	struct datagram_result udp;
+};
+
+struct client_result;
+struct client { /* an exchange that the agent began; client.c */
+	pid_t pid; /* 0 = none */
+	unsigned long seq; /* the request that waits for it */
+	struct client_result *result;
 };
 
 struct inside {
@@ -125,7 +142,8 @@ struct inside {
 	struct list arguments, environment;
 	struct workload workload;
 	pid_t ends[END_KINDS]; /* 0 = none */
-	struct sink_result *sink;
+	struct end_results *results;
+	struct client client;
 	bool modules_loaded;
 	const char *root; /* where the workload runs, NULL = the agent's own root */
 };
@@ -213,6 +231,11 @@ handler_fn do_grow, do_shrink;
 /* ---- processes.c, facts.c, ends.c, vm.c ---- */
 handler_fn do_meminfo, do_payload, do_census, do_facts;
 handler_fn do_listen, do_result, do_unlisten;
+handler_fn do_connect, do_link;
+/* Answers the request that began it. */
+void client_ended(struct inside *in, int status);
+/* Serves a bound socket for ever. */
+void datagrams_serve(int fd, struct datagram_result *seen) __attribute__((noreturn));
 handler_fn do_modules, do_root, do_net;
 
 /* Processes of the workload now (zombies not counted): pids into *pids (new, NULL if none). */
