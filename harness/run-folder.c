@@ -38,6 +38,17 @@ static void give_one(int dirfd, const char *name)
 		errno = 0;
 }
 
+/* The one just made, not what somebody put in its place: only a folder is given. */
+static void give_folder(const char *path)
+{
+	cleanup_close int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	uid_t uid;
+	gid_t gid;
+
+	if (fd >= 0 && sudo_user(&uid, &gid) && fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
+		errno = 0;
+}
+
 /* Makes path and its missing parents; those made belong to the calling user. *made: whether the last one
  * is new. */
 static int make_folders(const char *path, bool *made, const char *where, struct error *err)
@@ -52,7 +63,7 @@ static int make_folders(const char *path, bool *made, const char *where, struct 
 		*end = '\0';
 		*made = mkdir(part, 0755) == 0;
 		if (*made)
-			give_one(AT_FDCWD, part);
+			give_folder(part);
 		else if (errno != EEXIST)
 			return error_errno(err, EXIT_USAGE, errno, "%s: cannot be created", where);
 		*end = kept;

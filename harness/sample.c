@@ -102,7 +102,9 @@ static int append_record(struct sample_writer *w, const json_t *record, struct e
 		w->size += n;
 		return 0;
 	}
-	error_errno(err, EXIT_INTERNAL, n < 0 ? errno : ENOSPC, "samples.jsonl: cannot be written");
+	error_set(err, EXIT_INTERNAL,
+		"samples.jsonl: cannot be written: %s; what was measured is kept: mend it, then go on with tare run --resume",
+		strerror(n < 0 ? errno : ENOSPC));
 	if (n > 0 && ftruncate(w->fd, w->size) < 0)
 		error_wrap(err, "samples.jsonl: a torn last line could not be cut");
 	return -1;

@@ -120,8 +120,10 @@ static void comparison_row(FILE *out, const json_t *c)
 		fprintf(out, " (p = %.3g, %s after Holm)", p,
 			json_is_true(json_object_get(c, "holm")) ? "holds" : "does not hold");
 	fputs(" |", out);
+	cleanup_free char *more = blocks_text(blocks);
+
 	if (blocks > 0)
-		fprintf(out, " about %.0f |", blocks);
+		fprintf(out, " about %s |", more);
 	else
 		fputs(" |", out);
 	markdown_print(out, " %s |\n", json_text_at(c, "note", NULL));

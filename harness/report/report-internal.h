@@ -234,6 +234,8 @@ const json_t *view_comparison(
 	const struct view *v, const char *arm, const char *base, const char *metric);
 /* New: "41.2x [40.8, 41.9]", "+152 MiB [151, 153]" or "n/a". */
 char *comparison_text(const json_t *comparison);
+/* "24", or "over 1000": more than a plan may hold is no advice. New. */
+char *blocks_text(double blocks);
 /* New: "1.27× higher", "+29.4 MiB † unclear (+8 blocks)", "n/a". */
 char *verdict_text(const json_t *comparison, bool *emulated);
 /* New: "PSS 1.2 MiB; beside it kernel memory 300 KiB (24.4 % of the PSS), daemons for all 0 B in 0 processes":

@@ -2,6 +2,7 @@
  * another metric in the main table: one line in key_metrics[]. */
 #include "report-internal.h"
 
+#include "plan.h"
 #include "util.h"
 
 #include <math.h>
@@ -98,6 +99,12 @@ char *comparison_text(const json_t *c)
 	return xasprintf("%s [%s, %s]", value, low, high);
 }
 
+char *blocks_text(double blocks)
+{
+	return blocks > PLAN_MAX_BLOCKS ? xasprintf("over %d", PLAN_MAX_BLOCKS)
+					: xasprintf("%.0f", blocks);
+}
+
 char *verdict_text(const json_t *c, bool *emulated)
 {
 	double ratio = json_number_at(c, "ratio", NULL),
@@ -109,7 +116,8 @@ char *verdict_text(const json_t *c, bool *emulated)
 		: isfinite(ratio) ? ratio_text(ratio)
 				  : xstrdup("n/a");
 	cleanup_free char *verdict = cut_text(json_text_at(c, "verdict", NULL), 12);
-	cleanup_free char *more = blocks > 0 ? xasprintf(" (+%.0f blocks)", blocks) : xstrdup("");
+	cleanup_free char *count = blocks_text(blocks);
+	cleanup_free char *more = blocks > 0 ? xasprintf(" (+%s blocks)", count) : xstrdup("");
 
 	*emulated = *emulated || dagger;
 	return xasprintf("%s%s %s%s", value, dagger ? " †" : "",
