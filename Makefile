@@ -133,6 +133,7 @@ install: all man ## install below DESTDIR and PREFIX
 	install -d $(DESTDIR)$(DATADIR)/workloads/plans
 	install -m 644 workloads/*.json $(DESTDIR)$(DATADIR)/workloads
 	install -m 644 workloads/plans/*.json $(DESTDIR)$(DATADIR)/workloads/plans
+	for d in nginx redis; do (cd workloads && find $$d -type f -exec install -D -m 644 {} $(DESTDIR)$(DATADIR)/workloads/{} \;); done
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(BUILD)-gcc-san $(BUILD)-clang-san $(BUILD)-cov

@@ -409,6 +409,8 @@ static int send_start(struct agent *a, const struct workload *w, double seconds,
 	cleanup_free char *verb = wire_encode(w->verb ? w->verb : "");
 	cleanup_free char *path = wire_encode(w->ready_path ? w->ready_path : "/");
 	cleanup_free char *text = wire_encode(w->ready_text ? w->ready_text : "");
+	cleanup_free char *send = wire_encode(w->ready_send ? w->ready_send : "");
+	cleanup_free char *expect = wire_encode(w->ready_expect ? w->ready_expect : "");
 	cleanup_free char *what = w->verb ? xasprintf("verb=%s", verb) : xstrdup("command=1");
 	unsigned long ms = (unsigned long)(seconds * 1000);
 
@@ -416,8 +418,9 @@ static int send_start(struct agent *a, const struct workload *w, double seconds,
 	case READY_AGENT:
 		return agent_send(a, err, "start %s timeout_ms=%lu ready=agent", what, ms);
 	case READY_TCP:
-		return agent_send(a, err, "start %s timeout_ms=%lu ready=tcp port=%u", what, ms,
-			w->ready_port);
+		return agent_send(a, err, "start %s timeout_ms=%lu ready=tcp port=%u%s%s%s%s", what,
+			ms, w->ready_port, *send ? " send=" : "", send, *expect ? " expect=" : "",
+			expect);
 	case READY_HTTP:
 		return agent_send(a, err, "start %s timeout_ms=%lu ready=http port=%u path=%s",
 			what, ms, w->ready_port, path);

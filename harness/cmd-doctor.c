@@ -8,6 +8,7 @@
 #include "lab.h"
 #include "platform.h"
 #include "procfs.h"
+#include "system-image.h"
 #include "util.h"
 
 #include <fcntl.h>
@@ -135,6 +136,21 @@ static void check_guest_kernel(struct finding *f)
 	guest_kernel_free(&k);
 }
 
+static void check_images(struct finding *f)
+{
+	struct system_image image;
+	struct error err = ERROR_INIT;
+
+	if (system_image_find("debian", &image, &err) < 0) {
+		found(f, STATE_NOTE, "sudo make setup",
+			"%s; the arms with \"image\": \"debian\" and the workloads nginx and redis cannot run",
+			err.text);
+		return;
+	}
+	found(f, STATE_OK, NULL, "image debian %.16s in the cache", image.hash);
+	system_image_free(&image);
+}
+
 static bool in_path(const char *program)
 {
 	const char *path = getenv("PATH");
@@ -223,6 +239,7 @@ static const struct {
 	{"user namespaces", check_user_namespaces},
 	{"tun", check_tun},
 	{"guest kernel", check_guest_kernel},
+	{"images", check_images},
 	{"accelerator", check_accelerator},
 	{"gnuplot", check_gnuplot},
 	{"memory", check_memory},

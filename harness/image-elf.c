@@ -1,5 +1,6 @@
 /* image-elf.c - which shared libraries a program needs: its own dynamic loader is asked (LOADER --list FILE,
- * understood by glibc and musl), which maps the program and does not run it. */
+ * understood by glibc and musl), which maps the program and does not run it. A program of another tree is asked for
+ * with that tree as its root. */
 #include "image-internal.h"
 
 #include "json.h"
@@ -9,6 +10,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -25,10 +27,21 @@ struct elf {
 	char loader[256]; /* "" = none named */
 };
 
-/* 1 = an ELF file for this machine, 0 = anything else, -1. */
-static int read_elf(const char *path, struct elf *out, struct error *err)
+int image_open_in(const char *root, const char *path)
 {
-	cleanup_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct open_how how = {
+		.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+	cleanup_close int at = root ? open(root, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (!root)
+		return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return at < 0 ? -1 : (int)syscall(SYS_openat2, at, path, &how, sizeof(how));
+}
+
+/* 1 = an ELF file for this machine, 0 = anything else, -1. */
+static int read_elf(const char *root, const char *path, struct elf *out, struct error *err)
+{
+	cleanup_close int fd = image_open_in(root, path);
 	Elf64_Ehdr h;
 	Elf64_Phdr p;
 
@@ -52,10 +65,15 @@ static int read_elf(const char *path, struct elf *out, struct error *err)
 	return 1;
 }
 
-static void run_loader(int out, const char *loader, const char *path, pid_t parent)
+struct question {
+	const char *root; /* NULL = ours */
+	const char *loader, *path;
+};
+
+static void run_loader(int out, const struct question *q, pid_t parent)
 {
 	static char *const env[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", NULL};
-	char *argv[] = {(char *)(uintptr_t)loader, "--list", (char *)(uintptr_t)path, NULL};
+	char *argv[] = {(char *)(uintptr_t)q->loader, "--list", (char *)(uintptr_t)q->path, NULL};
 	int null = open("/dev/null", O_RDWR);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -63,7 +81,9 @@ static void run_loader(int out, const char *loader, const char *path, pid_t pare
 	if (getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
 		dup2(null, 2) < 0)
 		_exit(127);
-	execve(loader, argv, env);
+	if (q->root && (chroot(q->root) < 0 || chdir("/") < 0))
+		_exit(127);
+	execve(q->loader, argv, env);
 	_exit(127);
 }
 
@@ -96,7 +116,7 @@ static char *read_all(int fd, int64_t deadline, struct error *err)
 	return steal_ptr(text);
 }
 
-static char *ask_loader(const char *loader, const char *path, struct error *err)
+static char *ask_loader(const struct question *q, struct error *err)
 {
 	cleanup_close int in = -1, out = -1, pidfd = -1;
 	int64_t deadline = now_ns() + LIST_TIME;
@@ -112,7 +132,7 @@ static char *ask_loader(const char *loader, const char *path, struct error *err)
 	out = pipes[1];
 	pid = fork();
 	if (pid == 0)
-		run_loader(out, loader, path, parent);
+		run_loader(out, q, parent);
 	if (pid < 0) {
 		error_errno(err, EXIT_INTERNAL, errno, "files: fork");
 		return NULL;
@@ -129,7 +149,7 @@ static char *ask_loader(const char *loader, const char *path, struct error *err)
 	if (text && status != 0) {
 		error_set(err, EXIT_USAGE,
 			"files: %s: %s --list fails, expected a program whose libraries are here; try ldd",
-			path, loader);
+			q->path, q->loader);
 		return NULL;
 	}
 	return steal_ptr(text);
@@ -142,21 +162,21 @@ static void list_add(char ***list, size_t *n, const char *path, size_t len)
 	(*list)[*n] = NULL;
 }
 
-char **elf_needs(const char *path, struct error *err)
+char **elf_needs(const char *root, const char *path, struct error *err)
 {
 	char **list = xcalloc(1, sizeof(*list));
 	cleanup_free char *text = NULL;
 	struct elf elf;
 	size_t n = 0;
-	int rc = read_elf(path, &elf, err);
+	int rc = read_elf(root, path, &elf, err);
 
-	if (rc > 0 && elf.dynamic && !*elf.loader && access(STANDARD_LOADER, X_OK) == 0 &&
+	if (rc > 0 && !root && elf.dynamic && !*elf.loader && access(STANDARD_LOADER, X_OK) == 0 &&
 		strstr(path, ".so"))
 		strcpy(elf.loader, STANDARD_LOADER);
 	if (rc == 0 || (rc > 0 && (!elf.dynamic || !*elf.loader)))
 		return list;
 	if (rc > 0)
-		text = ask_loader(elf.loader, path, err);
+		text = ask_loader(&(struct question){root, elf.loader, path}, err);
 	if (!text) {
 		strv_free(list);
 		return NULL;

@@ -203,3 +203,55 @@ int image_add_copy_of(const struct image *m, const char *folder, struct error *e
 		return error_errno(err, EXIT_USAGE, errno, "%s: cannot open", where);
 	return copy_folder(m, fd, "", 0, where, err);
 }
+
+/* Moves an entry; a folder onto a folder entry by entry. */
+static int move_entry(int from, const char *name, int to, const char *as, unsigned depth)
+{
+	cleanup_close int into = -1, out = -1;
+	struct dirent **names;
+	int n, rc = 0;
+
+	if (renameat(from, name, to, as) == 0)
+		return 0;
+	if ((errno != EEXIST && errno != ENOTEMPTY) || depth > DEPTH_MAX)
+		return -1;
+	out = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	into = openat(to, as, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (out < 0 || into < 0 || (n = scandirat(out, ".", &names, NULL, NULL)) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		const char *below = names[i]->d_name;
+
+		if (rc == 0 && strcmp(below, ".") != 0 && strcmp(below, "..") != 0)
+			rc = move_entry(out, below, into, below, depth + 1);
+		free(names[i]);
+	}
+	free(names);
+	return rc < 0 ? -1 : unlinkat(from, name, AT_REMOVEDIR);
+}
+
+int image_follow_base(const struct image *m, struct error *err)
+{
+	static const char *const folders[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		char target[256];
+		ssize_t n = readlinkat(m->base, folders[i], target, sizeof(target) - 1);
+		const char *leaf = folders[i];
+		cleanup_close int at = -1;
+		struct stat st;
+
+		if (n <= 0 || fstatat(m->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			!S_ISDIR(st.st_mode))
+			continue;
+		target[n] = 0;
+		at = image_parent(m, target + strspn(target, "/"), &leaf, "image", err);
+		if (at < 0)
+			return -1;
+		if (move_entry(m->root, folders[i], at, leaf, 0) < 0)
+			return error_errno(err, EXIT_ARM, errno,
+				"image: cannot move /%s to where the image's link leads, /%s",
+				folders[i], target);
+	}
+	return 0;
+}

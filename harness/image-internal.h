@@ -12,6 +12,7 @@ struct stat;
 struct image {
 	int root; /* fd of the tree */
 	const char *folder; /* its path */
+	int base; /* the tree that it will lie over, -1 = none */
 };
 
 /* fd (O_PATH) of the folder that holds path, made where missing; *leaf is the last part, inside path. -1 with
@@ -29,10 +30,17 @@ int image_open_file(
 /* The file open as from, to path. */
 int image_copy(const struct image *m, int from, const char *path, mode_t mode, const char *where,
 	struct error *err);
-/* Copies a host file (links followed) to the same path, and what it needs if it is an ELF file. */
-int image_add_program(const struct image *m, const char *host, const char *path, struct error *err);
-/* Host paths of the interpreter and libraries of an ELF file: new list, empty for anything else. */
-char **elf_needs(const char *path, struct error *err);
+/* Copies a file (links followed) of the tree from (NULL = the host) to a path, and what it needs of that tree if it is an
+ * ELF file. */
+int image_add_program(const struct image *m, const char *from, const char *host, const char *path,
+	struct error *err);
+/* Paths of the interpreter and libraries of an ELF file, all of them below root (NULL = the host's): new list, empty for
+ * anything else. */
+char **elf_needs(const char *root, const char *path, struct error *err);
+/* For reading: path below root, whose links do not lead out of it; NULL = the host's. -1 with errno. */
+int image_open_in(const char *root, const char *path);
+/* Where base has a link to a folder (/lib -> usr/lib), moves what the tree has there to where the link leads. */
+int image_follow_base(const struct image *m, struct error *err);
 /* Lays a tar (compressed or not) over the tree. */
 int image_add_tar(const struct image *m, const char *tar, struct error *err);
 /* Lays a folder over the tree. */

@@ -5,6 +5,7 @@
 #include "image-internal.h"
 #include "json.h"
 #include "sha256.h"
+#include "system-image.h"
 #include "util.h"
 
 #include <dirent.h>
@@ -15,10 +16,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-static int add_host_file(
-	const struct image *m, const char *host, const char *path, mode_t *mode, struct error *err)
+static int add_host_file(const struct image *m, const char *from, const char *host,
+	const char *path, mode_t *mode, struct error *err)
 {
-	cleanup_close int fd = open(host, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	cleanup_close int fd = image_open_in(from, host);
 	char safe[SAFE_TEXT_SIZE];
 	cleanup_free char *where = xasprintf("files: %s", safe_text(host, safe));
 	struct stat st;
@@ -32,29 +33,31 @@ static int add_host_file(
 	return image_copy(m, fd, path, st.st_mode, where, err);
 }
 
-static bool is_there(const struct image *m, const char *path)
+static bool is_there(int root, const char *path)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-	cleanup_close int fd = (int)syscall(SYS_openat2, m->root, path, &how, sizeof(how));
+	cleanup_close int fd =
+		root < 0 ? -1 : (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 
 	return fd >= 0;
 }
 
-int image_add_program(const struct image *m, const char *host, const char *path, struct error *err)
+int image_add_program(const struct image *m, const char *from, const char *host, const char *path,
+	struct error *err)
 {
 	char **needs;
-	int rc = add_host_file(m, host, path, NULL, err);
+	int rc = add_host_file(m, from, host, path, NULL, err);
 
 	if (rc < 0)
 		return -1;
-	needs = elf_needs(host, err);
+	needs = elf_needs(from, host, err);
 	if (!needs)
 		return -1;
-	/* A library that a folder or tar brought stays. */
+	/* A library that a folder or tar brought stays, and so does the base's. */
 	for (size_t i = 0; needs[i] && rc == 0; i++)
-		if (!is_there(m, needs[i]))
-			rc = add_host_file(m, needs[i], needs[i] + 1, NULL, err);
+		if (!is_there(m->root, needs[i]) && !is_there(m->base, needs[i]))
+			rc = add_host_file(m, from, needs[i], needs[i] + 1, NULL, err);
 	strv_free(needs);
 	return rc;
 }
@@ -71,6 +74,22 @@ static bool is_tar(const char *name)
 	return false;
 }
 
+/* "debian:/usr/sbin/nginx": over the image itself it is there already. */
+static int add_of_image(
+	const struct image *m, const char *image, const char *path, struct error *err)
+{
+	struct system_image found;
+	int rc;
+
+	if (m->base >= 0)
+		return 0;
+	if (system_image_find(image, &found, err) < 0)
+		return -1;
+	rc = image_add_program(m, found.tree, path, path + strspn(path, "/"), err);
+	system_image_free(&found);
+	return rc;
+}
+
 /* A file named by an absolute path keeps it; one beside the workload's JSON file lands in "/" under the path
  * that it is named by. */
 static int add_named(
@@ -78,9 +97,13 @@ static int add_named(
 {
 	cleanup_free char *host =
 		*name == '/' || !w->folder ? xstrdup(name) : xasprintf("%s/%s", w->folder, name);
+	cleanup_free char *image = NULL;
+	const char *inside = system_image_file(name, &image);
 	char safe[SAFE_TEXT_SIZE];
 	struct stat st;
 
+	if (inside)
+		return add_of_image(m, image, inside, err);
 	while (!strncmp(name, "./", 2))
 		name += 2;
 	if (stat(host, &st) < 0)
@@ -90,7 +113,7 @@ static int add_named(
 		return image_add_copy_of(m, host, err);
 	if (is_tar(name))
 		return image_add_tar(m, host, err);
-	return image_add_program(m, host, name + strspn(name, "/"), err);
+	return image_add_program(m, NULL, host, name + strspn(name, "/"), err);
 }
 
 static int hash_file(
@@ -187,10 +210,13 @@ static int fill(
 	for (size_t i = 0; i < ARRAY_SIZE(points); i++)
 		if (image_add_folder(m, points[i].path, points[i].mode, "image", err) < 0)
 			return -1;
-	return add_host_file(m, agent_path, "tare/agent", &mode, err);
+	if (add_host_file(m, NULL, agent_path, "tare/agent", &mode, err) < 0)
+		return -1;
+	return m->base < 0 ? 0 : image_follow_base(m, err);
 }
 
-int image_tree(const struct workload *w, const char *agent_path, const char *folder,
+/* base: fd, or -1. */
+static int make_tree(const struct workload *w, const char *agent_path, const char *folder, int base,
 	char sha256[65], struct error *err)
 {
 	struct sha256 sum;
@@ -202,10 +228,32 @@ int image_tree(const struct workload *w, const char *agent_path, const char *fol
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fchmod(fd, 0755) < 0)
 		return error_errno(err, EXIT_ARM, errno, "image: cannot open %s", folder);
-	m = (struct image){.root = fd, .folder = folder};
+	m = (struct image){.root = fd, .folder = folder, .base = base};
 	sha256_init(&sum);
 	if (fill(&m, w, agent_path, err) < 0 || image_walk(fd, "", hash_entry, &sum, err) < 0)
 		return -1;
 	sha256_end(&sum, sha256);
 	return 0;
+}
+
+int image_tree(const struct workload *w, const char *agent_path, const char *folder,
+	char sha256[65], struct error *err)
+{
+	return make_tree(w, agent_path, folder, -1, sha256, err);
+}
+
+int image_layer(const struct workload *w, const char *agent_path, const char *base,
+	const char *folder, char sha256[65], struct error *err)
+{
+	cleanup_close int fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char own[65];
+
+	if (fd < 0)
+		return error_errno(err, EXIT_ARM, errno, "image: cannot open %s", base);
+	/* The hash is that of the whole payload, which other arms have as their tree. */
+	if (make_tree(w, agent_path, folder, -1, sha256, err) < 0)
+		return -1;
+	if (remove_tree_at(AT_FDCWD, folder) < 0)
+		return error_errno(err, EXIT_ARM, errno, "image: cannot remove %s", folder);
+	return make_tree(w, agent_path, folder, fd, own, err);
 }

@@ -1,14 +1,14 @@
 #!/bin/sh
 # setup.sh [--tests] - installs what building and running tare needs (Debian, Ubuntu), and fills the cache of
-# guest kernels. Says what it would install and stops elsewhere. Touches nothing of the host's boot loader.
+# guest kernels and images. Says what it would install and stops elsewhere. Touches nothing of the host's boot loader.
 set -eu
 
 here=$(dirname "$0")
 base='gcc make pkg-config libc6-dev libvirt-dev libvirt-daemon-driver-qemu qemu-system-x86
 libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libcap-ng-dev
-libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core'
+libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core mmdebstrap e2fsprogs'
 tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema
-iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox e2fsprogs
+iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox
 cpio universal-ctags'
 
 wanted=$base
@@ -60,3 +60,5 @@ sh "$here/../workloads/images/fetch-kernel.sh"
 # Only arms that name such hardware need it.
 sh "$here/../workloads/images/fetch-kernel.sh" --full ||
   echo "tare: setup: no full guest kernel: an arm with nic e1000, e1000e or disk_bus pvscsi will say so" >&2
+# Without it the arms with a whole Debian are missing, and nothing else: an ordinary user is told so, not stopped.
+sh "$here/../workloads/images/make-debian.sh" || [ "$(id -u)" != 0 ]

@@ -125,20 +125,47 @@ static int read_path(
 	return 0;
 }
 
-/* {"tcp": 6379}, {"http": 8080, "path": "/"}, {"line": "ready"} */
+/* What is sent once connected, and how the answer to it begins. */
+static int read_exchange(
+	struct workload *w, const json_t *ready, const char *place, struct error *err)
+{
+	const char *send = NULL, *expect = NULL;
+
+	if (json_get_text(ready, "send", &send, place, err) < 0 ||
+		json_get_text(ready, "expect", &expect, place, err) < 0)
+		return -1;
+	if (!send && !expect)
+		return 0;
+	if (!send || !expect)
+		return json_fail(err, place, send ? "expect" : "send", "missing", NULL,
+			"\"send\" and \"expect\" together, or neither");
+	if (!*send || strlen(send) > 256)
+		return json_fail(err, place, "send", "not usable", json_object_get(ready, "send"),
+			"a text of 1 to 256 bytes");
+	if (!*expect || strlen(expect) > 256)
+		return json_fail(err, place, "expect", "not usable",
+			json_object_get(ready, "expect"), "a text of 1 to 256 bytes");
+	w->ready_send = xstrdup(send);
+	w->ready_expect = xstrdup(expect);
+	return 0;
+}
+
+/* {"tcp": 6379, "send": "PING\r\n", "expect": "+PONG"}, {"http": 8080, "path": "/"}, {"line": "ready"} */
 static int read_ready_object(
 	struct workload *w, const json_t *ready, const char *where, struct error *err)
 {
-	static const char *const tcp[] = {"tcp", NULL}, *const http[] = {"http", "path", NULL},
+	static const char *const tcp[] = {"tcp", "send", "expect", NULL},
+				 *const http[] = {"http", "path", NULL},
 				 *const line[] = {"line", NULL};
 	cleanup_free char *place = json_place(where, "ready");
 	const char *text = NULL;
 
 	if (json_object_get(ready, "tcp")) {
 		w->ready = READY_TCP;
-		return json_known_keys(ready, tcp, place, err) < 0
+		return json_known_keys(ready, tcp, place, err) < 0 ||
+				read_port(ready, "tcp", &w->ready_port, place, err) < 0
 			? -1
-			: read_port(ready, "tcp", &w->ready_port, place, err);
+			: read_exchange(w, ready, place, err);
 	}
 	if (json_object_get(ready, "http")) {
 		w->ready = READY_HTTP;
@@ -240,6 +267,8 @@ void workload_free(struct workload *w)
 	strv_free(w->files);
 	free(w->ready_path);
 	free(w->ready_text);
+	free(w->ready_send);
+	free(w->ready_expect);
 	free(w->http_small);
 	free(w->http_large);
 	json_decref(w->json);

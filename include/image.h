@@ -12,7 +12,12 @@
  * paths, modes and contents in sorted order. */
 int image_tree(const struct workload *w, const char *agent_path, const char *folder,
 	char sha256[65], struct error *err);
-/* The same tree as an uncompressed newc cpio at path, with /init = the agent, the guest's device nodes, and the modules
+/* The same to be laid over another tree (base, a system image's): without what base brings (its own files, libraries that it
+ * has), and where base has a link to a folder the files are where it leads. *sha256 is the same as
+ * image_tree()'s, of the whole payload. */
+int image_layer(const struct workload *w, const char *agent_path, const char *base,
+	const char *folder, char sha256[65], struct error *err);
+/* A tree as an uncompressed newc cpio at path, with /init = the agent, the guest's device nodes, and the modules
  * in load order as /tare/modules/NN-name.ko (NULL-terminated list of host paths; .xz, .zst, .gz are
  * unpacked). prepend: an initrd of the user's that comes first (NULL = none). */
 int image_initramfs(const char *tree, const char *const *modules, const char *prepend,

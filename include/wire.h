@@ -20,11 +20,12 @@
  *   net if=eth0 address=A prefix=N [gateway=G]   VM: configures a link, and lo; answers mac= mtu=
  *   arg value=V          appends to the command's argv; for a verb, a key=value argument
  *   env value=K=V        appends to its environment, which holds nothing else but a standard PATH if none is set
- *   start verb=V|command=1 ready=agent|tcp|http|line [port=] [path=] [text=] [timeout_ms=]
+ *   start verb=V|command=1 ready=agent|tcp|http|line [port=] [path=] [text=] [send=] [expect=] [timeout_ms=]
  *                        starts the workload; answered when it is ready: ok pid= how= ; or error. agent: a verb
  *                        says so itself, a command counts once it has been executed. how: agent, exec, line,
  *                        listen (the port was tried when the workload called listen(2)), poll (tried every ms:
- *                        listen(2) could not be watched). With tcp and http the workload runs with
+ *                        listen(2) could not be watched). tcp with send and expect: the answer to what is sent
+ *                        begins with what is expected. With tcp and http the workload runs with
  *                        no_new_privs and a seccomp filter of one rule. It dies before: error "workload ended
  *                        with status N before it was ready: <last output>"
  *   meminfo              total= free= available= cached= buffers= anon= shmem= slab= stacks= tables= percpu=

@@ -12,7 +12,7 @@
 
 enum ready_kind {
 	READY_AGENT, /* the verb itself says so */
-	READY_TCP, /* something accepts on ready_port */
+	READY_TCP, /* something accepts on ready_port, and answers ready_send with ready_expect if given */
 	READY_HTTP, /* GET ready_path on ready_port answers 2xx or 3xx in full */
 	READY_LINE, /* a line on its output contains ready_text */
 };
@@ -30,6 +30,7 @@ struct workload {
 	enum ready_kind ready;
 	uint16_t ready_port;
 	char *ready_path, *ready_text;
+	char *ready_send, *ready_expect; /* NULL or both */
 	double timeout; /* seconds until ready, before the accelerator's factor; default 30 */
 	/* Where a client outside makes its first request; 0 = serves no TCP. */
 	uint16_t port;

@@ -28,7 +28,7 @@ static const struct {
 	{"net", " if address prefix gateway ", do_net},
 	{"arg", " value ", do_arg},
 	{"env", " value ", do_env},
-	{"start", " verb command ready port path text timeout_ms ", do_start},
+	{"start", " verb command ready port path text send expect timeout_ms ", do_start},
 	{"meminfo", "", do_meminfo},
 	{"payload", "", do_payload},
 	{"census", " names ", do_census},

@@ -96,7 +96,7 @@ struct workload {
 	const char *verb; /* NULL with a command */
 	enum ready ready;
 	uint16_t port;
-	char *path, *text;
+	char *path, *text, *send, *expect; /* "" = none */
 	int output, sync, notify; /* -1 = closed */
 	char tail[4096]; /* the last output */
 	size_t tail_used;

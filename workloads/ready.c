@@ -142,13 +142,16 @@ static void connected(struct inside *in)
 	char request[WIRE_LINE + 128];
 	int n;
 
-	if (w->ready == READY_TCP) {
+	if (w->ready == READY_TCP && !*w->send) {
 		workload_ready(in);
 		return;
 	}
 	/* HTTP/1.0: the answer is not chunked, and its end is the end of the connection at the latest. */
-	n = snprintf(request, sizeof(request),
-		"GET %s HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n", w->path);
+	if (w->ready == READY_TCP)
+		n = snprintf(request, sizeof(request), "%s", w->send);
+	else
+		n = snprintf(request, sizeof(request),
+			"GET %s HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n", w->path);
 	if (send(t->fd, request, (size_t)n, MSG_NOSIGNAL) != n) {
 		not_yet(in);
 		return;
@@ -218,6 +221,25 @@ static int read_answer(struct attempt *t)
 	}
 }
 
+/* The answer to what was sent, byte by byte as long as it is what is expected: as read_answer(). */
+static int read_expected(struct attempt *t, const char *expect)
+{
+	size_t want = strlen(expect);
+
+	while (t->used < want) {
+		size_t room = want - t->used;
+		ssize_t n = recv(t->fd, t->head + t->used,
+			room < sizeof(t->head) - t->used ? room : sizeof(t->head) - t->used, 0);
+
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR ? 0 : -1;
+		if (n == 0 || memcmp(t->head + t->used, expect + t->used, (size_t)n) != 0)
+			return -1;
+		t->used += (size_t)n;
+	}
+	return 1;
+}
+
 void attempt_event(struct inside *in)
 {
 	struct attempt *t = &in->workload.attempt;
@@ -235,7 +257,8 @@ void attempt_event(struct inside *in)
 			connected(in);
 		return;
 	case ATTEMPT_ANSWER:
-		outcome = read_answer(t);
+		outcome = in->workload.ready == READY_TCP ? read_expected(t, in->workload.expect)
+							  : read_answer(t);
 		if (outcome > 0)
 			workload_ready(in);
 		else if (outcome < 0)

@@ -177,6 +177,7 @@ static int read_ready(struct workload *w, const struct request *r, struct answer
 	static const char *const names[] = {"agent", "tcp", "http", "line"};
 	const char *ready = request_get(r, "ready");
 	const char *path = request_get(r, "path"), *text = request_get(r, "text");
+	const char *send = request_get(r, "send"), *expect = request_get(r, "expect");
 	uint64_t port;
 	size_t kind = 0;
 
@@ -193,10 +194,16 @@ static int read_ready(struct workload *w, const struct request *r, struct answer
 		return answer_fail(a, "start: ready=http needs a path that begins with /");
 	if (w->ready == READY_LINE && (!text || !*text))
 		return answer_fail(a, "start: ready=line needs a text");
+	if (!send != !expect || (send && (w->ready != READY_TCP || !*send || !*expect)))
+		return answer_fail(a, "start: send and expect go together, with ready=tcp");
 	w->port = (uint16_t)port;
 	w->path = strdup(path ? path : "");
 	w->text = strdup(text ? text : "");
-	return w->path && w->text ? 0 : answer_fail(a, "start: out of memory");
+	w->send = strdup(send ? send : "");
+	w->expect = strdup(expect ? expect : "");
+	if (!w->path || !w->text || !w->send || !w->expect)
+		return answer_fail(a, "start: out of memory");
+	return 0;
 }
 
 /* Two arms are alike only if the workload's environment is what the harness sent, and nothing more. */

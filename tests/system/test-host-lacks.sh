@@ -127,6 +127,8 @@ row guest-kernel 5 "arm vm: $kernel_text" "$cache" --arm vm --quick --accel tcg
 no_qemu="for q in /usr/bin/qemu-system-x86_64 /usr/local/bin/qemu-system-x86_64 /usr/libexec/qemu-kvm; do
 [ ! -e \$q ] || mount --bind /dev/null \$q; done; export PATH=/usr/bin:/bin"
 qemu_text="vm: no qemu-system-x86_64 in \$PATH; run: make setup"
+told doctor-image images note "image debian: none in $work/empty, expected debian/hash there; run: sudo make setup; *" "sudo make setup" "$cache"
+row image 5 "arm host: image of nginx: image debian: none in $work/empty, expected debian/hash there; run: sudo make setup" "$cache" --arm host --workload nginx --quick
 told doctor-qemu "platform vm" missing "$qemu_text" "make setup" "$no_qemu"
 row qemu 5 "arm vm: $qemu_text" "$no_qemu" --arm vm --quick --accel tcg
 no_gnuplot="export PATH='$work/path'"

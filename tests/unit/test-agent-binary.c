@@ -393,6 +393,39 @@ static void test_ready_http(void **state)
 	http_ready(state, "start verb=http ready=http port=18391 path=/small", 600);
 }
 
+/* Ready is who answers as expected, not who accepts. */
+static void test_ready_exchange(void **state)
+{
+	http_ready(state,
+		"start verb=http ready=tcp port=18391 send=GET%20/small%20HTTP/1.0%0D%0A%0D%0A "
+		"expect=HTTP/1.1%20200",
+		600);
+}
+
+static void test_not_ready_exchange(void **state)
+{
+	struct real_agent *r = *state;
+	struct error err = ERROR_INIT;
+
+	arguments(r, "port=18391");
+	assert_int_equal(
+		agent_call(&r->agent, NULL, now_ns() + 400 * NSEC_PER_MSEC, &err,
+			"start verb=http ready=tcp port=18391 send=GET%%20/nosuch%%20HTTP/1.0%%0D%%0A%%0D%%0A "
+			"expect=HTTP/1.1%%20200"),
+		-1);
+	assert_string_equal(err.text, "agent: no answer to request 2 before the deadline");
+}
+
+static void test_exchange_refused(void **state)
+{
+	struct real_agent *r = *state;
+
+	refused(r, "start verb=http ready=tcp port=18391 send=x",
+		"agent: start: send and expect go together, with ready=tcp");
+	refused(r, "start verb=http ready=http port=18391 path=/ send=x expect=y",
+		"agent: start: send and expect go together, with ready=tcp");
+}
+
 /* A second listener in one process tree is refused (EBUSY): the port is then tried by the clock. */
 static void take_the_listener(void)
 {
@@ -653,6 +686,9 @@ int main(void)
 		TEST(test_command), TEST(test_command_exec), TEST(test_command_missing),
 		TEST(test_dies_before_ready), TEST(test_tail_is_bounded), TEST(test_daemon),
 		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_ready_http),
+		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_ready_exchange),
+		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_not_ready_exchange),
+		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_exchange_refused),
 		TEST(test_ready_without_notification), TEST(test_not_ready),
 		TEST(test_not_ready_in_time), TEST(test_not_ready_other_port), TEST(test_http_verb),
 		TEST(test_http_crowd), TEST(test_own_address), TEST(test_end_of_channel),

@@ -267,11 +267,11 @@ static void test_no_program(void **state)
 	(void)state;
 	tree_put(&t, "text",
 		"\177ELF and then nothing that makes sense of it, but long enough to be read");
-	needs = elf_needs(path, &err);
+	needs = elf_needs(NULL, path, &err);
 	assert_non_null(needs);
 	assert_null(needs[0]);
 	strv_free(needs);
-	assert_null(elf_needs("/nowhere", &err));
+	assert_null(elf_needs(NULL, "/nowhere", &err));
 }
 
 static char *read_cpio(const char *path, size_t *n)

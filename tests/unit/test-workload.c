@@ -13,7 +13,7 @@ static void answer(const char *text, size_t len, struct error *err)
 static void cases(void **state)
 {
 	(void)state;
-	run_cases("tests/cases/workload", "workload.json", 35, answer);
+	run_cases("tests/cases/workload", "workload.json", 39, answer);
 }
 
 static void every_key(void **state)
