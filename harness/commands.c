@@ -10,6 +10,7 @@ const struct command *const commands[] = {
 	&command_list,
 	&command_run,
 	&command_report,
+	&command_compare,
 	&command_selftest,
 	&command_gc,
 	NULL,

@@ -116,6 +116,10 @@ void make_comparisons(struct summary *s);
 void make_slopes(struct summary *s);
 
 /* summary.c */
+/* Samples -> counted blocks -> series, without the lists: for who compares runs. s->run and s->set are set, the rest
+ * is zero. 0, or -1 with nothing to release. */
+int summary_gather(struct summary *s, bool clean_only, struct error *err);
+void summary_release(struct summary *s);
 void put(struct summary *s, json_t *object, const char *key, json_t *value); /* steals value */
 void append(struct summary *s, json_t *list, json_t *value); /* steals value */
 json_t *number(double d); /* null unless finite */

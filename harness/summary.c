@@ -206,7 +206,7 @@ static json_t *summary_object(struct summary *s)
 	return o;
 }
 
-static void free_parts(struct summary *s)
+void summary_release(struct summary *s)
 {
 	for (size_t i = 0; i < s->n_series; i++) {
 		free(s->series[i].value);
@@ -226,8 +226,7 @@ static void free_parts(struct summary *s)
 	json_decref(s->findings);
 }
 
-/* All passes; clean_only: over the blocks that nothing disturbed. */
-static int summarise(struct summary *s, bool clean_only, struct error *err)
+int summary_gather(struct summary *s, bool clean_only, struct error *err)
 {
 	if (read_plan(s, err) < 0)
 		return -1;
@@ -242,6 +241,14 @@ static int summarise(struct summary *s, bool clean_only, struct error *err)
 		leave_disturbed(s);
 	group_samples(s);
 	derive_series(s);
+	return 0;
+}
+
+/* All passes; clean_only: over the blocks that nothing disturbed. */
+static int summarise(struct summary *s, bool clean_only, struct error *err)
+{
+	if (summary_gather(s, clean_only, err) < 0)
+		return -1;
 	note_blocks(s);
 	make_metrics(s);
 	make_comparisons(s);
@@ -260,7 +267,7 @@ static void with_and_without(struct summary *s, struct error *err)
 	else
 		note_disturbed(s, NULL);
 	if (any)
-		free_parts(&clean);
+		summary_release(&clean);
 }
 
 json_t *summary_make(const json_t *run, const struct sample_set *set, struct error *err)
@@ -278,6 +285,6 @@ json_t *summary_make(const json_t *run, const struct sample_set *set, struct err
 		error_set(err, EXIT_INTERNAL,
 			"summary.json: a value could not be made; memory is out, or a name is not UTF-8");
 	}
-	free_parts(&s);
+	summary_release(&s);
 	return result;
 }

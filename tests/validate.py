@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""validate.py DIR... - checks run folders against results/schema/ with an independent validator (python3-jsonschema)."""
+"""validate.py DIR|FILE.json... - checks run folders, and single documents by their own "schema", against results/schema/ with an independent validator (python3-jsonschema)."""
 import json
 import pathlib
 import sys
@@ -36,6 +36,10 @@ def main():
     run, samples, summary = validator("run"), validator("samples"), validator("summary")
     evidence = validator("evidence")
     for folder in map(pathlib.Path, sys.argv[1:]):
+        if folder.is_file():
+            value = load(folder.read_text())
+            good &= check(validator(value["schema"].split("/")[1]), folder, value)
+            continue
         good &= check(run, folder / "run.json", load((folder / "run.json").read_text()))
         good &= check(summary, folder / "summary.json", load((folder / "summary.json").read_text()))
         lines = (folder / "samples.jsonl").read_text().splitlines()

@@ -1,0 +1,155 @@
+/* cmd-compare.c - `tare compare BASE NEW`: what is different between two runs, and the exit code for a gate. */
+#include "command.h"
+#include "compare.h"
+#include "json.h"
+#include "run-folder.h"
+#include "util.h"
+
+#include <string.h>
+
+static const struct command_option options[] = {
+	{.name = "format",
+		.argument = "table|markdown|json|junit",
+		.help = "what is printed (standard: table)"},
+	{.name = "json", .help = "the same as --format json"},
+	{.name = "all", .help = "show the rows without a difference, too"},
+	{.name = "strict", .help = "exit 4 when a primary metric is unclear"},
+	{.name = "force",
+		.help = "compare what should not be: another host, accelerator or payload"},
+	{.name = "self-test",
+		.help = "make a copy of NEW 20 % worse: the gate must end with 3, or it cannot fail"},
+	{.name = NULL},
+};
+
+enum format { FORMAT_TABLE, FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_JUNIT };
+static const char *const formats[] = {"table", "markdown", "json", "junit", NULL};
+
+static int read_format(const struct arguments *a, enum format *out, struct error *err)
+{
+	const char *given = argument(a, "format");
+	char safe[SAFE_TEXT_SIZE];
+
+	*out = argument(a, "json") ? FORMAT_JSON : FORMAT_TABLE;
+	if (!given)
+		return 0;
+	for (unsigned i = 0; formats[i]; i++) {
+		if (strcmp(formats[i], given) != 0)
+			continue;
+		*out = (enum format)i;
+		return 0;
+	}
+	return error_set(err, EXIT_USAGE,
+		"--format: unknown format, got \"%s\", expected table, markdown, json or junit",
+		safe_text(given, safe));
+}
+
+static int print_document(const json_t *doc, enum format format, bool all, struct error *err)
+{
+	int rc = 0;
+
+	if (format == FORMAT_JSON)
+		print_json(doc);
+	else if (format == FORMAT_JUNIT)
+		rc = compare_junit(stdout, doc);
+	else
+		rc = format == FORMAT_MARKDOWN ? compare_markdown(stdout, doc, all)
+					       : compare_table(stdout, doc, all);
+	if (rc < 0 || fflush(stdout) != 0 || ferror(stdout))
+		return error_set(err, EXIT_INTERNAL, "standard output: cannot be written");
+	return 0;
+}
+
+/* Which of the primaries would be seen to be 20 % worse. */
+static void count_found(const json_t *doc, size_t *found, size_t *asked)
+{
+	json_t *row;
+	size_t i;
+
+	*found = *asked = 0;
+	json_array_foreach (json_object_get(doc, "comparisons"), i, row) {
+		const char *verdict = json_string_value(json_object_get(row, "verdict"));
+		const char *better = json_string_value(json_object_get(row, "better"));
+
+		if (!json_is_true(json_object_get(row, "primary")) || !strcmp(verdict, "none") ||
+			!strcmp(better, "neither"))
+			continue;
+		++*asked;
+		*found += json_is_true(json_object_get(row, "regression"));
+	}
+}
+
+static int end_self_test(const json_t *doc, struct error *err)
+{
+	int code = compare_exit(doc, false);
+	size_t found, asked;
+
+	count_found(doc, &found, &asked);
+	fprintf(stderr,
+		"tare: compare: --self-test: a copy of NEW made 20 %% worse: %zu of %zu primary comparisons see it\n",
+		found, asked);
+	if (code == EXIT_REGRESSION || code == EXIT_NOISY)
+		return code;
+	return error_set(err, EXIT_METER,
+		"compare: --self-test: 20 %% worse was not found, got \"%s\", expected \"regression\"; this gate cannot fail: measure more blocks, or choose primary metrics that this host resolves",
+		compare_result_names[compare_result(doc)]);
+}
+
+/* Two sides of runs. New document, or NULL. */
+static json_t *compare_two(const struct arguments *a, struct error *err)
+{
+	struct compare_options o = {
+		.force = argument(a, "force") != NULL, .same = argument(a, "self-test") != NULL};
+	struct compare_side base = {0}, new = {0};
+	json_t *doc = NULL;
+
+	if (compare_side_open(a->positional[0], &base, err) == 0 &&
+		compare_side_open(a->positional[1], &new, err) == 0) {
+		if (o.same)
+			compare_inject(&new);
+		doc = compare_runs(&base, &new, &o, err);
+	}
+	compare_side_close(&base);
+	compare_side_close(&new);
+	return doc;
+}
+
+static int run_compare(int argc, char **argv, struct error *err)
+{
+	cleanup_arguments struct arguments a = {0};
+	cleanup_json json_t *doc = NULL;
+	enum format format;
+
+	if (arguments_parse(&command_compare, argc, argv, 2, &a, err) < 0)
+		return -1;
+	if (a.help) {
+		command_help(&command_compare);
+		return EXIT_FINE;
+	}
+	if (read_format(&a, &format, err) < 0)
+		return -1;
+	if (a.n_positional < 2)
+		return error_set(err, EXIT_USAGE,
+			"compare: %s, expected BASE and NEW, the folders of two runs; see tare compare --help",
+			a.n_positional ? "one run only" : "no runs");
+	doc = compare_two(&a, err);
+	if (!doc || print_document(doc, format, argument(&a, "all") != NULL, err) < 0)
+		return -1;
+	if (argument(&a, "self-test"))
+		return end_self_test(doc, err);
+	return compare_exit(doc, argument(&a, "strict") != NULL);
+}
+
+const struct command command_compare = {
+	.name = "compare",
+	.synopsis = "BASE NEW [--format F] [--strict] [--force] [--self-test]",
+	.help = "what is different between runs: verdict per metric, exit code for a gate",
+	.text = "BASE and NEW are run folders, or several runs taken together: A,B,C. What differs around them is\n"
+		"listed first. The primary metrics of NEW's plan decide, each against its margin, all corrected together\n"
+		"(Holm); the others are a digest. Needs no privileges: only run.json and samples.jsonl are read.\n"
+		"\n"
+		"Exit code: 0 fine, 2 cannot be compared (another host, accelerator, payload or schema), 3 a primary\n"
+		"metric is worse by more than its margin, 4 unclear (with --strict), 6 too noisy to trust, 7 a primary\n"
+		"metric could not be measured any more, 9 with --self-test when the gate cannot fail.",
+	.options = options,
+	.run = run_compare,
+};
