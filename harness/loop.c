@@ -44,7 +44,7 @@ static int give_up(struct run *r, const struct trial *t, const char *reason, str
 	for (unsigned i = 0; probes[i]; i++) {
 		for (unsigned id = probes[i]->first; id <= probes[i]->last; id++) {
 			s.metric = (enum metric_id)id;
-			if (!r->plan->probe_enabled[i] || metrics[id].derived)
+			if (!plan_probes(r->plan, t->probes, i) || metrics[id].derived)
 				continue;
 			if (sample_write(r->writer, &s, err) < 0)
 				return -1;

@@ -57,19 +57,16 @@ static int read_seed(struct plan *p, const struct plan_source *s, struct error *
 	return 0;
 }
 
-/* Rough, for the time left: the network probe moves data both ways, asks and connects for the same time
- * and fetches two bodies; the others read files, or say how long they take. */
-static double probe_seconds(const struct plan *p)
+/* The network probe moves data both ways, asks and connects for the same time and fetches two bodies; the others
+ * read files, or say how long they take. */
+static void estimate_probes(struct plan *p)
 {
 	int network = probe_find("network");
-	double sum = 0.05;
 
-	if (network >= 0 && p->probe_enabled[network])
-		sum = 4 * p->network_seconds + 2 * p->network_omit + 0.5;
-	for (size_t i = 0; probes[i]; i++)
-		if (p->probe_enabled[i])
-			sum += probes[i]->seconds;
-	return sum;
+	for (size_t i = 0; i < ARRAY_SIZE(p->probe_seconds) && probes[i]; i++)
+		p->probe_seconds[i] = probes[i]->seconds;
+	if (network >= 0)
+		p->probe_seconds[network] = 4 * p->network_seconds + 2 * p->network_omit + 0.5;
 }
 
 static int read_times(struct plan *p, const struct plan_source *s, struct error *err)
@@ -100,7 +97,7 @@ static int read_times(struct plan *p, const struct plan_source *s, struct error 
 		p->network_seconds = 0.4;
 		p->network_omit = 0.1;
 	}
-	p->probe_seconds = probe_seconds(p);
+	estimate_probes(p);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* plan.c - a plan found, read and put into its canonical form. Its keys: plan_keys[] here, their readers
- * in plan-arms.c and plan-parse.c. */
+ * in plan-arms.c, plan-parse.c, plan-settings.c and plan-parts.c. */
+#include "claims.h"
 #include "json.h"
 #include "plan-parse.h"
 #include "util.h"
@@ -10,7 +11,8 @@
 
 static const char *const plan_keys[] = {"schema", "name", "help", "blocks", "warmup", "seed",
 	"arms", "workloads", "instances", "memory", "settle", "network", "probes", "base",
-	"margins", "primary", "limits", "allow", "keep_census", "page_cache", NULL};
+	"margins", "primary", "limits", "allow", "keep_census", "page_cache", "parts", "claims",
+	NULL};
 
 static int read_name(
 	struct plan *p, const struct plan_source *s, const char *standard_name, struct error *err)
@@ -95,9 +97,32 @@ static json_t *canonical(const struct plan *p)
 			json_value_of(p->limits.throttled)));
 	json_object_set(o, "allow", p->allow);
 	json_object_set_new(o, "page_cache", json_string(p->cold ? "cold" : "warm"));
+	if (p->n_parts)
+		json_object_set_new(o, "parts", plan_parts_json(p));
+	if (p->claims)
+		json_object_set(o, "claims", p->claims);
 	if (p->keep_census)
 		json_object_set_new(o, "keep_census", json_true());
 	return o;
+}
+
+/* A name, a path, or the object itself: the canonical form keeps it whole, so that thresholds are those with which
+ * the run began. */
+static int read_claims(struct plan *p, const struct plan_source *s, struct error *err)
+{
+	json_t *v = json_object_get(s->json, "claims");
+	cleanup_free char *place = json_place(s->where, "claims");
+
+	if (!v)
+		return 0;
+	if (json_is_object(v))
+		p->claims = claims_check(v, place, err) < 0 ? NULL : json_incref(v);
+	else if (json_is_string(v))
+		p->claims = claims_load(json_string_value(v), s->folder, place, err);
+	else
+		return json_fail(err, s->where, "claims", "wrong type", v,
+			"the name of a claims file, a path or an object");
+	return p->claims ? 0 : -1;
 }
 
 static struct plan *from_json(
@@ -108,7 +133,8 @@ static struct plan *from_json(
 	if (json_need_schema(s->json, PLAN_SCHEMA, s->where, err) < 0 ||
 		json_known_keys(s->json, plan_keys, s->where, err) < 0 ||
 		read_name(p, s, standard_name, err) < 0 || plan_read_arms(p, s, err) < 0 ||
-		plan_read_lists(p, s, err) < 0 || plan_read_settings(p, s, err) < 0) {
+		plan_read_lists(p, s, err) < 0 || plan_read_settings(p, s, err) < 0 ||
+		plan_read_parts(p, s, err) < 0 || read_claims(p, s, err) < 0) {
 		plan_free(p);
 		return NULL;
 	}
@@ -138,11 +164,13 @@ void plan_free(struct plan *p)
 	for (size_t i = 0; i < p->n_workloads; i++)
 		workload_free(p->workloads[i]);
 	free(p->workloads);
+	plan_free_parts(p);
 	free(p->instances);
 	free(p->name);
 	free(p->help);
 	free(p->base);
 	json_decref(p->allow);
+	json_decref(p->claims);
 	json_decref(p->json);
 	free(p);
 }

@@ -44,6 +44,8 @@ static int open_stages(struct run *r, const char *agent_path, struct error *err)
 		for (size_t w = 0; w < p->n_workloads; w++) {
 			struct stage *s = &r->stages[r->n_stages];
 
+			if (!plan_has(p, a, w))
+				continue;
 			*s = (struct stage){.lab = &r->lab,
 				.arm = &p->arms[a],
 				.workload = p->workloads[w],

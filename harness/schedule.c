@@ -40,7 +40,9 @@ int schedule_init(
 	*s = (struct schedule){.plan = p};
 	s->trials[0] = plan_trials(p, &s->n);
 	s->trials[1] = plan_repetitions(p, &s->n);
-	s->per_block = s->n / (p->warmup + p->blocks);
+	s->first = xcalloc(p->warmup + p->blocks + 1, sizeof(*s->first));
+	for (size_t i = 0; i < s->n; i++)
+		s->first[s->trials[0][i].block + 1] = i + 1;
 	for (int attempt = 0; attempt < 2; attempt++) {
 		s->done[attempt] = xcalloc(s->n, sizeof(*s->done[attempt]));
 		s->flags[attempt] = xcalloc(s->n, sizeof(*s->flags[attempt]));
@@ -58,6 +60,7 @@ void schedule_free(struct schedule *s)
 		free(s->done[attempt]);
 		free(s->flags[attempt]);
 	}
+	free(s->first);
 	*s = (struct schedule){.plan = NULL};
 }
 
@@ -87,7 +90,7 @@ static unsigned block_flags(const struct schedule *s, unsigned block, unsigned a
 {
 	unsigned flags = 0;
 
-	for (size_t i = block * s->per_block; i < (block + 1) * s->per_block; i++)
+	for (size_t i = s->first[block]; i < s->first[block + 1]; i++)
 		flags |= s->flags[attempt][i];
 	return flags;
 }
@@ -100,7 +103,7 @@ static bool is_repeated(const struct schedule *s, unsigned block)
 /* First cell of a block's attempt that is not done; NULL when it is whole. */
 static const struct trial *first_left(const struct schedule *s, unsigned block, unsigned attempt)
 {
-	for (size_t i = block * s->per_block; i < (block + 1) * s->per_block; i++)
+	for (size_t i = s->first[block]; i < s->first[block + 1]; i++)
 		if (!s->done[attempt][i])
 			return &s->trials[attempt][i];
 	return NULL;
@@ -131,7 +134,7 @@ struct trial *schedule_left(const struct schedule *s, const struct trial *only, 
 		for (unsigned attempt = 0; attempt < attempts; attempt++) {
 			if (only && (only->block != block || only->attempt != attempt))
 				continue;
-			for (size_t i = block * s->per_block; i < (block + 1) * s->per_block; i++)
+			for (size_t i = s->first[block]; i < s->first[block + 1]; i++)
 				if (!s->done[attempt][i])
 					left[(*n)++] = s->trials[attempt][i];
 		}

@@ -31,6 +31,7 @@ void set_init(struct set *s, struct run *r, const struct trial *t)
 	s->m.lab = &r->lab;
 	s->m.plan = r->plan;
 	s->m.workload = t->workload;
+	s->m.probes = t->probes;
 	s->m.instances = s->instances;
 	s->m.n = s->n;
 	s->m.fixed = s->stage->fixed;

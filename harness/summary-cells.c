@@ -152,10 +152,20 @@ static void choose_attempts(struct summary *s)
 	s->n_blocks = kept;
 }
 
+/* Cells that finish at all, of those that the plan has in this block. */
+static size_t cells_in_block(const struct summary *s, unsigned block)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_cells; i++)
+		n += cell_in_block(s, s->cells[i], block);
+	return n;
+}
+
 void count_blocks(struct summary *s)
 {
 	cleanup_free struct mark *marks = sorted_marks(s);
-	size_t n = s->set->n_done, finished = 0;
+	size_t n = s->set->n_done, finished = 0, expected = 0;
 	bool counted = false;
 
 	find_cells(s, marks);
@@ -165,10 +175,13 @@ void count_blocks(struct summary *s)
 
 		if (marks[i].block < s->warmup)
 			continue;
-		finished += !finished || compare_marks(&marks[i], &marks[i - 1]);
+		if (i == 0 || marks[i].block != marks[i - 1].block)
+			expected = cells_in_block(s, marks[i].block);
+		finished += (i == 0 || compare_marks(&marks[i], &marks[i - 1])) &&
+			cell_in_block(s, marks[i].cell, marks[i].block);
 		if (!block_ends && marks[i + 1].attempt == marks[i].attempt)
 			continue;
-		if (finished >= s->n_cells) {
+		if (finished >= expected) {
 			s->blocks[s->n_blocks++] =
 				(struct counted){marks[i].block, marks[i].attempt, 0};
 			counted = true;

@@ -129,12 +129,15 @@ static struct series derived(const struct summary *s, const struct series *a,
 	return one;
 }
 
-static void add_series(struct summary *s, struct series *one)
+/* from: what it was made from; where that was tried and gave nothing, it failed. */
+static void add_series(struct summary *s, struct series *one, const struct series *from)
 {
+	size_t tried = from->n + from->skipped + from->failed;
+
 	for (size_t i = 0; i < s->n_blocks; i++)
 		if (!isnan(one->value[i]))
 			one->n++;
-	one->failed = s->n_blocks - one->n;
+	one->failed = tried > one->n ? tried - one->n : 0;
 	if (one->failed && !one->reason)
 		one->reason = "the arm or the base arm has no value in this block";
 	s->series[s->n_series++] = *one;
@@ -155,7 +158,7 @@ static void add_difference(
 		one.less = difference(verdict_values(a), verdict_values(b), s->n_blocks);
 	if (metric == MEMORY_TARE)
 		one.noise_floor = half_width(b->value, s->n_blocks);
-	add_series(s, &one);
+	add_series(s, &one, a);
 }
 
 /* Slope over N of set totals, block by block, of n series of one arm less those of the base arm (b NULL: alone). */
@@ -198,7 +201,7 @@ static void add_slope(struct summary *s, struct series *const *a, struct series 
 	one.value = block_slopes(s, a, b, n, false);
 	if (less)
 		one.less = block_slopes(s, a, b, n, true);
-	add_series(s, &one);
+	add_series(s, &one, a[first]);
 }
 
 /* list: the n series of memory.host_delta of one arm, by rising N. */
@@ -272,7 +275,7 @@ static void derive_residual(struct summary *s, const struct series *total)
 		one.flags |= part[i]->flags;
 		one.reason = one.reason ? one.reason : part[i]->reason;
 	}
-	add_series(s, &one);
+	add_series(s, &one, total);
 }
 
 void derive_series(struct summary *s)

@@ -52,6 +52,7 @@ struct series {
 
 struct summary {
 	const json_t *run, *plan;
+	const json_t *claims; /* borrowed, checked; NULL = none */
 	const struct sample_set *set;
 
 	unsigned warmup;
@@ -70,7 +71,7 @@ struct summary {
 	struct series *series; /* sorted by workload, instances, metric, arm */
 	size_t n_series, n_sorted; /* the first n_sorted can be found */
 
-	json_t *metrics, *comparisons, *slopes, *findings;
+	json_t *metrics, *comparisons, *slopes, *capacity, *findings;
 	bool broken; /* a JSON value could not be made */
 };
 
@@ -89,6 +90,12 @@ struct series *series_find(const struct summary *s, struct cell cell, enum metri
 /* Pointers sorted by workload, metric, arm, instances: one run of them is one line over N. New. */
 struct series **series_by_line(const struct summary *s);
 bool same_line(const struct series *a, const struct series *b);
+
+/* summary-plan.c. In how many counted blocks, from the first, the plan has the cell: UINT_MAX without parts. */
+unsigned cell_blocks(const struct summary *s, struct cell cell);
+bool cell_in_block(const struct summary *s, struct cell cell, unsigned block);
+/* Findings: cells of the plan that never finished. */
+void find_missing(struct summary *s);
 
 /* summary-derive.c: memory.tare_pss, memory.tare, and what verdicts use under emulation. */
 void derive_series(struct summary *s);
@@ -110,10 +117,11 @@ void note_disturbed(struct summary *s, const struct summary *clean);
 /* The plan's margin as a fraction; 0 for counts. */
 double margin_fraction(const struct summary *s, enum metric_id id);
 
-/* summary-metric.c, summary-compare.c, summary-slope.c: the lists of summary.json. */
+/* summary-metric.c, summary-compare.c, summary-slope.c, summary-capacity.c: the lists of summary.json. */
 void make_metrics(struct summary *s);
 void make_comparisons(struct summary *s);
 void make_slopes(struct summary *s);
+void make_capacity(struct summary *s); /* after the slopes */
 
 /* summary.c */
 /* Samples -> counted blocks -> series, without the lists: for who compares runs. s->run and s->set are set, the rest

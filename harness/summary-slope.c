@@ -134,6 +134,56 @@ static json_t *slope_less(struct summary *s, struct series *const *list, size_t 
 	return o;
 }
 
+#define DOUBLES 0.2 /* two that take 1.8 to 2.2 times what one takes have doubled it */
+
+/* What the line says of two against one: (a + 2b) / (a + b) over the box of both intervals, where it falls with a and
+ * rises with b. Together they cover at least 1 less what each may miss (Bonferroni). */
+static struct interval two_to_one(const struct line *l, double *ratio)
+{
+	struct interval a = l->intercept_interval, b = l->slope_interval, i = {NAN, NAN, 0};
+
+	*ratio = 1 + l->slope / (l->intercept + l->slope);
+	if (isnan(a.lo) || isnan(b.lo) || !(a.lo + b.lo > 0) || !(b.lo > 0))
+		return i;
+	i.lo = 1 + fmin(b.lo / (a.hi + b.lo), b.hi / (a.hi + b.hi));
+	i.hi = 1 + fmax(b.hi / (a.lo + b.hi), b.lo / (a.lo + b.lo));
+	i.coverage = a.coverage + b.coverage - 1;
+	return i;
+}
+
+static json_t *doubling(
+	struct summary *s, struct series *const *list, size_t n, int base, struct line l)
+{
+	const char *verdict = "unclear", *reason = NULL;
+	json_t *o = json_object();
+	struct interval i;
+	double ratio;
+
+	if (has_less(s, list, n, base)) {
+		cleanup_points struct points p = line_points(s, list, n, base, true);
+
+		l = line_of(&p);
+	}
+	i = two_to_one(&l, &ratio);
+	if (isnan(l.slope_interval.lo))
+		reason = "below 3 instance counts a line has no interval";
+	else if (isnan(i.lo))
+		reason = "the line's interval reaches 0: there is nothing that could double";
+	else if (i.lo >= 2 - DOUBLES && i.hi <= 2 + DOUBLES)
+		verdict = "doubles";
+	else if (i.hi < 2 - DOUBLES)
+		verdict = "less";
+	else if (i.lo > 2 + DOUBLES)
+		verdict = "more";
+	else
+		reason = "the interval reaches over 1.8 or 2.2";
+	put(s, o, "ratio", number(ratio));
+	put_interval(s, o, i);
+	put(s, o, "verdict", text(verdict));
+	put(s, o, "reason", text(reason));
+	return o;
+}
+
 static unsigned all_flags(const struct summary *s, struct series *const *list, size_t n, int base)
 {
 	unsigned flags = 0;
@@ -172,6 +222,7 @@ static void slope_row(struct summary *s, struct series *const *list, size_t n, i
 	put(s, row, "slope_hi", number(l.slope_interval.hi));
 	put(s, row, "ratio_2_1", number(base < 0 ? ratio_2_1(s, list, n) : NAN));
 	put(s, row, "less_emulator_code", slope_less(s, list, n, base));
+	put(s, row, "doubling", doubling(s, list, n, base, l));
 	put(s, row, "flags", flag_names(all_flags(s, list, n, base)));
 	append(s, s->slopes, row);
 }

@@ -2,6 +2,7 @@
  * list of summary.json: a make_ function in a file of its own, its line in results/README.md. */
 #include "summary.h"
 
+#include "claims.h"
 #include "json.h"
 #include "summary-parts.h"
 #include "util.h"
@@ -102,6 +103,13 @@ static int read_primary(struct summary *s, struct error *err)
 	return 0;
 }
 
+/* Those with which the run began: thresholds are fixed before anything is measured. */
+static int read_claims(struct summary *s, struct error *err)
+{
+	s->claims = json_object_get(s->plan, "claims");
+	return s->claims ? claims_check(s->claims, "run.json: plan.claims", err) : 0;
+}
+
 static int read_plan(struct summary *s, struct error *err)
 {
 	uint64_t warmup = 0;
@@ -127,30 +135,9 @@ static int read_plan(struct summary *s, struct error *err)
 		json_get_number(margins, "memory", 0, 10, &s->margin_memory,
 			"run.json: plan.margins", err) < 0)
 		return -1;
+	if (read_claims(s, err) < 0)
+		return -1;
 	return read_primary(s, err);
-}
-
-/* Cells of the plan that never finished. A huge plan is not walked through: its size says nothing more. */
-static void find_missing(struct summary *s)
-{
-	const json_t *counts = json_object_get(s->plan, "instances");
-	size_t n_arms = s->arms.n, n_workloads = s->workloads.n, n_counts = json_array_size(counts);
-
-	if (!n_arms || !n_workloads || !n_counts || n_arms > 1000 || n_workloads > 1000 ||
-		n_counts > 1000 || n_arms * n_workloads * n_counts > 10000)
-		return;
-	for (size_t i = 0; i < n_arms * n_workloads * n_counts; i++) {
-		json_int_t count = json_integer_value(json_array_get(counts, i % n_counts));
-		struct cell cell = {.workload = (unsigned)(i / n_counts % n_workloads),
-			.instances = (unsigned)count,
-			.arm = (unsigned)(i / n_counts / n_workloads)};
-
-		if (count >= 0 && count <= UINT32_MAX && !cell_finished(s, cell))
-			finding(s, "missing", NULL, s->arms.name[cell.arm],
-				"arm %s, workload %s, %u instance%s: no trial finished; blocks are counted without it",
-				s->arms.name[cell.arm], s->workloads.name[cell.workload],
-				cell.instances, cell.instances == 1 ? "" : "s");
-	}
 }
 
 static void note_blocks(struct summary *s)
@@ -191,6 +178,11 @@ static json_t *blocks_object(struct summary *s)
 	return o;
 }
 
+static json_t *claims_list(const struct summary *s, const json_t *summary)
+{
+	return s->claims ? claims_judge(s->claims, summary) : json_array();
+}
+
 static json_t *summary_object(struct summary *s)
 {
 	const char *id = json_string_value(json_object_get(s->run, "id"));
@@ -202,6 +194,7 @@ static json_t *summary_object(struct summary *s)
 	put(s, o, "metrics", json_incref(s->metrics));
 	put(s, o, "comparisons", json_incref(s->comparisons));
 	put(s, o, "slopes", json_incref(s->slopes));
+	put(s, o, "capacity", json_incref(s->capacity));
 	put(s, o, "findings", json_incref(s->findings));
 	return o;
 }
@@ -223,6 +216,7 @@ void summary_release(struct summary *s)
 	json_decref(s->metrics);
 	json_decref(s->comparisons);
 	json_decref(s->slopes);
+	json_decref(s->capacity);
 	json_decref(s->findings);
 }
 
@@ -233,6 +227,7 @@ int summary_gather(struct summary *s, bool clean_only, struct error *err)
 	s->metrics = json_array();
 	s->comparisons = json_array();
 	s->slopes = json_array();
+	s->capacity = json_array();
 	s->findings = json_array();
 	names_init(s);
 	count_blocks(s);
@@ -253,6 +248,7 @@ static int summarise(struct summary *s, bool clean_only, struct error *err)
 	make_metrics(s);
 	make_comparisons(s);
 	make_slopes(s);
+	make_capacity(s);
 	return 0;
 }
 
@@ -279,6 +275,7 @@ json_t *summary_make(const json_t *run, const struct sample_set *set, struct err
 		return NULL;
 	with_and_without(&s, err);
 	result = summary_object(&s);
+	put(&s, result, "claims", claims_list(&s, result));
 	if (s.broken) {
 		json_decref(result);
 		result = NULL;

@@ -60,31 +60,69 @@ static void shuffle(struct trial *cells, size_t n, struct rng *r)
 	}
 }
 
-static void fill_block(const struct plan *p, unsigned block, struct trial *cells)
+static bool part_holds(const struct plan_part *part, unsigned instances)
 {
+	for (size_t i = 0; i < part->n_instances; i++)
+		if (part->instances[i] == instances)
+			return true;
+	return false;
+}
+
+/* The probes of a cell in a block, of all parts that name it; IN_BLOCK alone where the plan has no parts; 0 when it is
+ * not in the block. */
+#define IN_BLOCK (1u << 31)
+static unsigned cell_probes(const struct plan *p, unsigned block, size_t a, size_t w, size_t i)
+{
+	unsigned probes = p->n_parts ? 0 : IN_BLOCK;
+
+	for (size_t k = 0; k < p->n_parts; k++) {
+		const struct plan_part *part = &p->parts[k];
+		bool runs = block < p->warmup || block - p->warmup < part->blocks;
+
+		if (runs && part->arms >> a & 1 && part->workloads >> w & 1 &&
+			part_holds(part, p->instances[i]))
+			probes |= IN_BLOCK | part->probes;
+	}
+	return probes;
+}
+
+/* Returns how many cells the block has. */
+static size_t fill_block(const struct plan *p, unsigned block, struct trial *cells)
+{
+	size_t n = 0;
+
 	for (size_t a = 0; a < p->n_arms; a++)
 		for (size_t w = 0; w < p->n_workloads; w++)
-			for (size_t i = 0; i < p->n_instances; i++)
-				*cells++ = (struct trial){.block = block,
+			for (size_t i = 0; i < p->n_instances; i++) {
+				unsigned probes = cell_probes(p, block, a, w, i);
+
+				if (!probes)
+					continue;
+				cells[n++] = (struct trial){.block = block,
 					.arm = &p->arms[a],
 					.workload = p->workloads[w],
-					.instances = p->instances[i]};
+					.instances = p->instances[i],
+					.probes = probes & ~IN_BLOCK};
+			}
+	return n;
 }
 
 static struct trial *shuffled_blocks(
 	const struct plan *p, uint64_t seed, unsigned attempt, size_t *n)
 {
-	size_t per_block = p->n_arms * p->n_workloads * p->n_instances;
+	size_t most = p->n_arms * p->n_workloads * p->n_instances;
 	unsigned blocks = p->warmup + p->blocks;
-	struct trial *trials = xcalloc(per_block * blocks, sizeof(*trials));
+	struct trial *trials = xcalloc(most * blocks, sizeof(*trials));
 	struct rng r;
 
 	rng_seed(&r, seed);
+	*n = 0;
 	for (unsigned b = 0; b < blocks; b++) {
-		fill_block(p, b, trials + b * per_block);
-		shuffle(trials + b * per_block, per_block, &r);
+		size_t size = fill_block(p, b, trials + *n);
+
+		shuffle(trials + *n, size, &r);
+		*n += size;
 	}
-	*n = per_block * blocks;
 	for (size_t i = 0; i < *n; i++) {
 		trials[i].index = (unsigned)i;
 		trials[i].attempt = attempt;
@@ -102,11 +140,34 @@ struct trial *plan_repetitions(const struct plan *p, size_t *n)
 	return shuffled_blocks(p, ~p->seed, 1, n);
 }
 
+bool plan_probes(const struct plan *p, unsigned trial_probes, unsigned index)
+{
+	return trial_probes ? trial_probes >> index & 1 : p->probe_enabled[index];
+}
+
+static double probe_seconds(const struct plan *p, unsigned trial_probes)
+{
+	double seconds = 0.05;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(p->probe_seconds); i++)
+		if (plan_probes(p, trial_probes, i))
+			seconds += p->probe_seconds[i];
+	return seconds;
+}
+
+bool plan_has(const struct plan *p, size_t arm, size_t workload)
+{
+	for (size_t k = 0; k < p->n_parts; k++)
+		if (p->parts[k].arms >> arm & 1 && p->parts[k].workloads >> workload & 1)
+			return true;
+	return !p->n_parts;
+}
+
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated)
 {
 	const struct platform *platform = t->arm->platform;
 	double each =
 		platform->guest && emulated ? platform->estimate_emulated : platform->estimate;
 
-	return p->settle + t->instances * each + (t->instances ? p->probe_seconds : 0);
+	return p->settle + t->instances * each + (t->instances ? probe_seconds(p, t->probes) : 0);
 }

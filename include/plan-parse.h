@@ -14,9 +14,13 @@ struct plan_source {
 /* Each reads its keys into p, with the defaults where they are missing. 0 or -1. */
 int plan_read_arms(struct plan *p, const struct plan_source *s, struct error *err);
 int plan_read_lists(struct plan *p, const struct plan_source *s, struct error *err);
+/* After the lists and the settings; leaves only what parts name. */
+int plan_read_parts(struct plan *p, const struct plan_source *s, struct error *err);
+void plan_free_parts(struct plan *p);
 int plan_read_settings(struct plan *p, const struct plan_source *s, struct error *err);
 /* The canonical form of a part: new reference. */
 json_t *plan_arms_json(const struct plan *p);
 json_t *plan_probes_json(const struct plan *p);
+json_t *plan_parts_json(const struct plan *p);
 
 #endif

@@ -29,6 +29,7 @@ struct arm {
 };
 
 #define PLAN_PROBES 24 /* room for the probe table: a unit test compares */
+	double probe_seconds[PLAN_PROBES]; /* by the same: rough time in one trial; 0 = next to none */
 
 struct plan {
 	char *name, *help;
@@ -42,13 +43,15 @@ struct plan {
 	size_t n_workloads;
 	unsigned *instances; /* sorted, unique; 0 only in a slope list (more than one entry) */
 	size_t n_instances;
+	struct plan_part *parts; /* none: every arm with every workload and count, in every block */
+	size_t n_parts;
 	uint64_t memory; /* B the workload may use, the same in every arm */
 	double settle; /* s between ready and the memory reading */
 	double network_seconds, network_omit; /* per direction; omit < seconds */
 	bool probe_enabled[PLAN_PROBES]; /* by index in the probe table */
+	double probe_seconds[PLAN_PROBES]; /* by the same: rough time in one trial; 0 = next to none */
 	bool cold; /* page cache: dropped before each preparation; else as warm as it is */
 	bool keep_census; /* the names of what was counted go to census.jsonl */
-	double probe_seconds; /* rough time that the enabled probes take in one trial */
 	char *base; /* arm the others are compared with; "host" by default */
 	double margin_ratio_time, margin_ratio_memory; /* 0.05, 0.03 */
 	enum metric_id primary[5];
@@ -57,6 +60,7 @@ struct plan {
 		double foreign_cpu, steal, swap_ins, throttled;
 	} limits; /* guards; fractions of one CPU, counts */
 	json_t *allow; /* declared differences: object aspect -> reason */
+	json_t *claims; /* what the run is to decide: the object of a claims file (claims.h); NULL = nothing */
 	json_t *json; /* canonical, whole: what run.json keeps */
 };
 
@@ -76,7 +80,8 @@ struct plan_override {
 #define PLAN_SCHEMA "tare/plan/1"
 #define PLAN_MAX_BLOCKS 1000
 #define PLAN_MAX_INSTANCES 4096
-#define PLAN_MAX_LIST 64 /* arms, workloads, instance counts */
+#define PLAN_MAX_LIST                                                                              \
+	64 /* arms, workloads, instance counts, parts; no more than bits in plan_part */
 #define PLAN_MIN_MEMORY (16ull << 20)
 #define PLAN_MAX_MEMORY (1ull << 40)
 
@@ -104,13 +109,18 @@ struct trial {
 	const struct arm *arm; /* borrowed from the plan */
 	const struct workload *workload; /* borrowed */
 	unsigned instances;
+	unsigned probes; /* bits, by index in the probe table; 0 = those of the plan */
 };
-/* Complete blocks, each holding every arm once per workload and count in an order shuffled by the
- * plan's seed (Fisher-Yates over xoshiro256**, unbiased). New array of *n, owned by the caller. */
+/* Complete blocks, each holding every arm once per workload and count (of each part that it holds) in an order
+ * shuffled by the plan's seed (Fisher-Yates over xoshiro256**, unbiased). New array of *n, owned by the caller. */
 struct trial *plan_trials(const struct plan *p, size_t *n);
 /* The same cells at the same positions of each block, as attempt 1, in an order of their own. */
 struct trial *plan_repetitions(const struct plan *p, size_t *n);
 /* Estimated seconds of one trial, from the platform's table; for --dry-run and the time left. */
+/* Whether the plan measures a workload in an arm (indices in its lists). */
+bool plan_has(const struct plan *p, size_t arm, size_t workload);
+/* Whether a probe, by its index, is to look at a trial with these probes. */
+bool plan_probes(const struct plan *p, unsigned trial_probes, unsigned index);
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated);
 
 #endif

@@ -20,6 +20,7 @@ struct measurement {
 	struct lab *lab;
 	const struct plan *plan;
 	const struct workload *workload;
+	unsigned probes; /* of the trial, as plan_probes() takes them */
 	struct instance *instances; /* n of them; n may be 0 (the empty set of a slope) */
 	size_t n;
 	const struct cgroup *fixed; /* daemons that serve the whole set; NULL = none */

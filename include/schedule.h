@@ -19,7 +19,8 @@ struct schedule {
 	struct trial *trials[2];
 	bool *done[2];
 	unsigned *flags[2]; /* guard flags of the done */
-	size_t n, per_block;
+	size_t n;
+	size_t *first; /* of each block, and the end: blocks of a plan with parts differ in size */
 	unsigned block; /* all before it is done */
 	struct guard_figures worst; /* the largest of each figure over its limit */
 };

@@ -47,6 +47,32 @@ static json_t *number_or_null(int root, const char *path)
 							      : json_null();
 }
 
+/* How many tasks the kernel has numbers and room for. */
+static json_t *task_limit(int root)
+{
+	json_t *numbers = number_or_null(root, "proc/sys/kernel/pid_max");
+	json_t *room = number_or_null(root, "proc/sys/kernel/threads-max");
+	bool fewer = json_is_integer(numbers) && json_is_integer(room) &&
+		json_integer_value(room) < json_integer_value(numbers);
+
+	json_decref(fewer ? numbers : room);
+	return fewer ? room : numbers;
+}
+
+/* How many there are: "0.10 0.20 0.30 1/234 5678". */
+static json_t *tasks(int root)
+{
+	cleanup_free char *line = optional_line(root, "proc/loadavg");
+	const char *slash = line ? strchr(line, '/') : NULL;
+	uint64_t n;
+
+	if (!slash)
+		return json_null();
+	line[strcspn(line, "/") + 1 + strcspn(slash + 1, " ")] = '\0';
+	return parse_u64(slash + 1, 0, INT64_MAX, &n) == 0 ? json_integer((json_int_t)n)
+							   : json_null();
+}
+
 /* Value of the first "key<blanks>: value" in /proc/cpuinfo: new string, or NULL. */
 static char *cpuinfo_value(const char *text, const char *key)
 {
@@ -185,6 +211,9 @@ json_t *host_describe(int root, enum cgroup_mode mode, const char *accelerator, 
 		o, "thp", chosen_or_null(root, "sys/kernel/mm/transparent_hugepage/enabled"));
 	json_object_set_new(o, "governor",
 		line_or_null(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
+	json_object_set_new(o, "available_bytes", json_integer((json_int_t)m.available));
+	json_object_set_new(o, "task_limit", task_limit(root));
+	json_object_set_new(o, "tasks", tasks(root));
 	json_object_set_new(o, "swap_bytes", json_integer((json_int_t)m.swap_total));
 	json_object_set_new(o, "overcommit", number_or_null(root, "proc/sys/vm/overcommit_memory"));
 	json_object_set_new(o, "microcode", text_or_null(microcode));

@@ -100,7 +100,7 @@ int probes_step(struct measurement *m, enum probe_step step, struct error *err)
 	for (unsigned i = 0; probes[i]; i++) {
 		int (*f)(struct measurement *, unsigned, struct error *) = step_of(probes[i], step);
 
-		if (!m->plan->probe_enabled[i] || !f)
+		if (!plan_probes(m->plan, m->probes, i) || !f)
 			continue;
 		if (f(m, i, err) < 0) {
 			rc = -1;
@@ -114,7 +114,7 @@ int probes_step(struct measurement *m, enum probe_step step, struct error *err)
 static void fail_all(struct measurement *m, const char *reason, bool found_too)
 {
 	for (unsigned i = 0; probes[i]; i++) {
-		if (!m->plan->probe_enabled[i])
+		if (!plan_probes(m->plan, m->probes, i))
 			continue;
 		for (unsigned id = probes[i]->first; id <= probes[i]->last; id++)
 			if ((found_too || !m->out[id].filled) && !metrics[id].derived)

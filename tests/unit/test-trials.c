@@ -35,7 +35,8 @@ static struct plan make(size_t n_arms, size_t n_workloads, size_t n_instances, u
 		.warmup = 1,
 		.seed = 42,
 		.settle = 0.5,
-		.probe_seconds = 3};
+		.probe_enabled = {true},
+		.probe_seconds = {3 - 0.05}};
 }
 
 /* xoshiro256** from the state 1, 2, 3, 4, and splitmix64 from the seed 1234567, worked out apart with

@@ -1,0 +1,173 @@
+/* claims-judge.c - claims against a summary: each condition an interval against its threshold, each claim the sum of
+ * its conditions. Pure. The rule: workloads/claims/README.md. */
+#include "claims.h"
+
+#include "json.h"
+#include "util.h"
+
+#include <math.h>
+#include <string.h>
+
+enum claim_verdict { CLAIM_SUPPORTED, CLAIM_REFUTED, CLAIM_UNCLEAR };
+static const char *const verdict_words[] = {"supported", "refuted", "unclear"};
+
+static json_t *number(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+static enum claim_verdict of_bool(bool yes, bool no)
+{
+	return yes ? CLAIM_SUPPORTED : no ? CLAIM_REFUTED : CLAIM_UNCLEAR;
+}
+
+static enum claim_verdict compare(double lo, double hi, const char *op, double t)
+{
+	if (!strcmp(op, "<"))
+		return of_bool(hi < t, lo >= t);
+	if (!strcmp(op, "<="))
+		return of_bool(hi <= t, lo > t);
+	if (!strcmp(op, ">"))
+		return of_bool(lo > t, hi <= t);
+	if (!strcmp(op, ">="))
+		return of_bool(lo >= t, hi < t);
+	return of_bool(lo >= t && hi <= t, lo > t || hi < t);
+}
+
+/* Why it is not supported: new text. */
+static char *reason_of(const struct quantity *q, const char *expression, const char *op,
+	double threshold, enum claim_verdict verdict)
+{
+	if (q->reason)
+		return xstrdup(q->reason);
+	return xasprintf("%s is %.6g [%.6g, %.6g], %s %s %.6g", expression, q->value, q->lo, q->hi,
+		verdict == CLAIM_REFUTED ? "not" : "neither shown to be nor not to be", op,
+		threshold);
+}
+
+static json_t *judge_condition(const json_t *c, const json_t *summary, enum claim_verdict *verdict)
+{
+	const json_t *value = json_object_get(c, "value");
+	const char *op = json_string_value(json_object_get(c, "op"));
+	double threshold = json_number_value(json_object_get(c, "threshold"));
+	struct quantity q = claims_quantity(value, summary);
+	cleanup_free char *expression = claims_expression_text(value), *reason = NULL;
+	struct error ignored = ERROR_INIT;
+	json_t *row = json_object();
+	char unit[32] = "1";
+
+	*verdict = q.reason ? CLAIM_UNCLEAR : compare(q.lo, q.hi, op, threshold);
+	if (*verdict != CLAIM_SUPPORTED)
+		reason = reason_of(&q, expression, op, threshold, *verdict);
+	claims_unit(value, "claims", unit, &ignored);
+	json_object_set(row, "text", json_object_get(c, "text"));
+	json_object_set_new(
+		row, "control", json_boolean(json_is_true(json_object_get(c, "control"))));
+	json_object_set_new(row, "expression", json_string(expression));
+	json_object_set_new(row, "unit", json_string(unit));
+	json_object_set_new(row, "value", number(q.value));
+	json_object_set_new(row, "lo", number(q.lo));
+	json_object_set_new(row, "hi", number(q.hi));
+	json_object_set_new(row, "coverage", number(q.reason ? NAN : q.coverage));
+	json_object_set_new(row, "n", json_integer((json_int_t)q.n));
+	json_object_set_new(row, "op", json_string(op));
+	json_object_set_new(row, "threshold", json_real(threshold));
+	json_object_set_new(row, "verdict", json_string(verdict_words[*verdict]));
+	json_object_set_new(row, "reason", reason ? json_text(reason) : json_null());
+	json_object_set(row, "flags", q.flags);
+	quantity_free(&q);
+	return row;
+}
+
+/* The condition that decides, and how: a control that is not shown leaves the claim open, whatever the others say. */
+struct decision {
+	enum claim_verdict verdict;
+	const json_t *row; /* borrowed */
+	bool control;
+};
+
+static void weigh(struct decision *d, const json_t *row, enum claim_verdict verdict, bool control)
+{
+	bool stronger = false;
+
+	if (control && verdict == CLAIM_SUPPORTED)
+		return;
+	if (!d->row)
+		stronger = true;
+	else if (control)
+		stronger = !d->control;
+	else if (!d->control && verdict == CLAIM_REFUTED)
+		stronger = d->verdict != CLAIM_REFUTED;
+	else if (!d->control && verdict == CLAIM_UNCLEAR)
+		stronger = d->verdict == CLAIM_SUPPORTED;
+	if (stronger)
+		*d = (struct decision){control ? CLAIM_UNCLEAR : verdict, row, control};
+}
+
+static char *joined(const char *before, const json_t *condition)
+{
+	return xasprintf("%s%s%s %s %.15g", before, *before ? " and " : "",
+		json_string_value(json_object_get(condition, "expression")),
+		json_string_value(json_object_get(condition, "op")),
+		json_number_value(json_object_get(condition, "threshold")));
+}
+
+static void put_decision(json_t *row, const struct decision *d)
+{
+	static const char *const keys[] = {
+		"unit", "value", "lo", "hi", "coverage", "n", "op", "threshold"};
+	const char *why = json_string_value(json_object_get(d->row, "reason"));
+	cleanup_free char *reason = why && d->control
+		? xasprintf("the control is not shown: %s", why)
+		: why ? xstrdup(why)
+		      : NULL;
+
+	json_object_set_new(row, "verdict", json_string(verdict_words[d->verdict]));
+	json_object_set_new(row, "reason", reason ? json_text(reason) : json_null());
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		json_object_set(row, keys[i], json_object_get(d->row, keys[i]));
+}
+
+static json_t *judge_claim(const json_t *claim, const json_t *summary)
+{
+	json_t *row = json_object(), *conditions = json_array(), *picture, *notes;
+	struct decision d = {.verdict = CLAIM_SUPPORTED};
+	char *expression = xstrdup("");
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (json_object_get(claim, "conditions"), i, one) {
+		enum claim_verdict verdict;
+		json_t *judged = judge_condition(one, summary, &verdict);
+		char *longer = joined(expression, judged);
+
+		json_array_append_new(conditions, judged);
+		weigh(&d, judged, verdict, json_is_true(json_object_get(one, "control")));
+		free(expression);
+		expression = longer;
+	}
+	json_object_set(row, "id", json_object_get(claim, "id"));
+	json_object_set(row, "number", json_object_get(claim, "number"));
+	json_object_set(row, "quote", json_object_get(claim, "quote"));
+	json_object_set(row, "measurement", json_object_get(claim, "measurement"));
+	put_decision(row, &d);
+	json_object_set_new(row, "expression", json_string(expression));
+	json_object_set_new(row, "conditions", conditions);
+	picture = json_object_get(claim, "picture");
+	notes = json_object_get(claim, "footnotes");
+	json_object_set_new(row, "picture", picture ? json_incref(picture) : json_null());
+	json_object_set_new(row, "footnotes", notes ? json_incref(notes) : json_array());
+	free(expression);
+	return row;
+}
+
+json_t *claims_judge(const json_t *claims, const json_t *summary)
+{
+	json_t *list = json_array();
+	const json_t *claim;
+	size_t i;
+
+	json_array_foreach (json_object_get(claims, "claims"), i, claim)
+		json_array_append_new(list, judge_claim(claim, summary));
+	return list;
+}
