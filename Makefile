@@ -134,6 +134,8 @@ install: all man ## install below DESTDIR and PREFIX
 	install -m 644 workloads/*.json $(DESTDIR)$(DATADIR)/workloads
 	install -m 644 workloads/plans/*.json $(DESTDIR)$(DATADIR)/workloads/plans
 	for d in nginx redis; do (cd workloads && find $$d -type f -exec install -D -m 644 {} $(DESTDIR)$(DATADIR)/workloads/{} \;); done
+	install -d $(DESTDIR)$(DATADIR)/workloads/claims
+	install -m 644 workloads/claims/*.json $(DESTDIR)$(DATADIR)/workloads/claims
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(BUILD)-gcc-san $(BUILD)-clang-san $(BUILD)-cov

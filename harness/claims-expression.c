@@ -278,13 +278,15 @@ struct quantity claims_quantity(const json_t *e, const json_t *summary)
 static char *leaf_text(const json_t *e, const struct leaf *l)
 {
 	bool plain = !strcmp(l->word, "metric");
+	cleanup_free char *head = plain ? xasprintf("%s(", text_at(e, l->word))
+					: xasprintf("%s(%s; ", l->word, text_at(e, l->word));
+	cleanup_free char *base =
+		l->base ? xasprintf(" against %s", text_at(e, "base")) : xstrdup("");
 	cleanup_free char *at =
 		l->at_instances ? xasprintf(", %lld", (long long)instances_of(e)) : xstrdup("");
 
-	return xasprintf("%s%s%s%s%s%s, %s%s%s", plain ? "" : l->word, plain ? "" : "(",
-		text_at(e, l->word), plain ? "(" : "; ", text_at(e, "arm"),
-		l->base ? " against " : "", l->base ? text_at(e, "base") : text_at(e, "workload"),
-		at, ")");
+	return xasprintf(
+		"%s%s%s, %s%s)", head, text_at(e, "arm"), base, text_at(e, "workload"), at);
 }
 
 char *claims_expression_text(const json_t *e)

@@ -93,21 +93,42 @@ static int read_request(const struct arguments *a, struct run_request *q, struct
 	return 0;
 }
 
-/* More memory than the host has is refused with the arithmetic. */
+/* The most instances at once of an arm, in any part of the plan. */
+static unsigned most_of(const struct plan *p, size_t arm)
+{
+	unsigned most = p->n_parts ? 0 : p->instances[p->n_instances - 1];
+
+	for (size_t k = 0; k < p->n_parts; k++) {
+		const struct plan_part *part = &p->parts[k];
+
+		if (part->arms >> arm & 1 && part->instances[part->n_instances - 1] > most)
+			most = part->instances[part->n_instances - 1];
+	}
+	return most;
+}
+
+/* More memory than the host has is refused with the arithmetic: what each instance may use, or the RAM it is given. */
 static int check_memory(const struct plan *p, struct error *err)
 {
 	cleanup_close int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	unsigned most = p->instances[p->n_instances - 1];
 	struct meminfo mem;
 
 	if (proc_meminfo(root, &mem, err) < 0)
 		return -1;
-	if ((double)p->memory * most <= (double)mem.available)
-		return 0;
-	return error_set(err, EXIT_USAGE,
-		"plan: %u instances of %llu MiB need %.0f MiB, got %llu MiB available on this host, expected no more than that; lower \"memory\" or \"instances\"",
-		most, (unsigned long long)(p->memory >> 20), (double)p->memory * most / 1048576,
-		(unsigned long long)(mem.available >> 20));
+	for (size_t a = 0; a < p->n_arms; a++) {
+		const json_t *ram = json_object_get(p->arms[a].options, "ram");
+		uint64_t each = (uint64_t)json_integer_value(ram);
+		unsigned most = most_of(p, a);
+
+		each = each > p->memory ? each : p->memory;
+		if ((double)each * most <= (double)mem.available)
+			continue;
+		return error_set(err, EXIT_USAGE,
+			"plan: arm %s: %u instances of %llu MiB need %.0f MiB, got %llu MiB available on this host, expected no more than that; lower \"memory\" or \"instances\"",
+			p->arms[a].name, most, (unsigned long long)(each >> 20),
+			(double)each * most / 1048576, (unsigned long long)(mem.available >> 20));
+	}
+	return 0;
 }
 
 static bool probably_emulated(const struct trial *t)

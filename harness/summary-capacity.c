@@ -109,10 +109,11 @@ static const json_t *slope_beside(const struct summary *s, const json_t *slope, 
 static void add_tasks(struct summary *s, const json_t *processes, double available)
 {
 	const json_t *threads = slope_beside(s, processes, "processes.threads");
-	struct need n = need_of(processes), more;
+	struct need n = need_of(processes);
 
 	if (threads) {
-		more = need_of(threads);
+		struct need more = need_of(threads);
+
 		n.each += more.each;
 		n.lo += more.lo;
 		n.hi += more.hi;

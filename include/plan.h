@@ -29,7 +29,17 @@ struct arm {
 };
 
 #define PLAN_PROBES 24 /* room for the probe table: a unit test compares */
-	double probe_seconds[PLAN_PROBES]; /* by the same: rough time in one trial; 0 = next to none */
+
+/* A part of a plan: its own arms, workloads, counts and probes, in so many of the blocks. A cell that two parts name is
+ * one trial with the probes of both. */
+struct plan_part {
+	char *name;
+	uint64_t arms, workloads; /* bits, by index in the plan's lists */
+	unsigned *instances; /* sorted, unique, of the plan's */
+	size_t n_instances;
+	unsigned probes; /* bits, by index in the probe table */
+	unsigned blocks; /* it is in each warm-up block and in the first so many counted ones */
+};
 
 struct plan {
 	char *name, *help;
@@ -49,7 +59,7 @@ struct plan {
 	double settle; /* s between ready and the memory reading */
 	double network_seconds, network_omit; /* per direction; omit < seconds */
 	bool probe_enabled[PLAN_PROBES]; /* by index in the probe table */
-	double probe_seconds[PLAN_PROBES]; /* by the same: rough time in one trial; 0 = next to none */
+	double probe_seconds[PLAN_PROBES]; /* by the same: rough time in one trial */
 	bool cold; /* page cache: dropped before each preparation; else as warm as it is */
 	bool keep_census; /* the names of what was counted go to census.jsonl */
 	char *base; /* arm the others are compared with; "host" by default */
@@ -80,8 +90,7 @@ struct plan_override {
 #define PLAN_SCHEMA "tare/plan/1"
 #define PLAN_MAX_BLOCKS 1000
 #define PLAN_MAX_INSTANCES 4096
-#define PLAN_MAX_LIST                                                                              \
-	64 /* arms, workloads, instance counts, parts; no more than bits in plan_part */
+#define PLAN_MAX_LIST 64 /* arms, workloads, counts, parts */
 #define PLAN_MIN_MEMORY (16ull << 20)
 #define PLAN_MAX_MEMORY (1ull << 40)
 
@@ -116,11 +125,11 @@ struct trial {
 struct trial *plan_trials(const struct plan *p, size_t *n);
 /* The same cells at the same positions of each block, as attempt 1, in an order of their own. */
 struct trial *plan_repetitions(const struct plan *p, size_t *n);
-/* Estimated seconds of one trial, from the platform's table; for --dry-run and the time left. */
 /* Whether the plan measures a workload in an arm (indices in its lists). */
 bool plan_has(const struct plan *p, size_t arm, size_t workload);
 /* Whether a probe, by its index, is to look at a trial with these probes. */
 bool plan_probes(const struct plan *p, unsigned trial_probes, unsigned index);
+/* Estimated seconds of one trial, from the platform's table; for --dry-run and the time left. */
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated);
 
 #endif

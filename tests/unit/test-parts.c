@@ -1,4 +1,5 @@
 /* test-parts.c - a plan with parts, from its text to its summary: order, overrides, resume, counted blocks, capacity. */
+#include "json.h"
 #include "platform.h"
 #include "plan.h"
 #include "schedule.h"
@@ -372,6 +373,27 @@ static void doubling(void **state)
 	json_decref(summary);
 }
 
+/* With the platforms and probes that there are. */
+static void installed_plans(void **state)
+{
+	cleanup_strv char **list = data_list("workloads/plans");
+
+	(void)state;
+	assert_true(strv_length(list) >= 4);
+	for (size_t i = 0; list[i]; i++) {
+		static const struct plan_override o[2] = {{.quick = false}, {.quick = true}};
+
+		for (size_t k = 0; k < ARRAY_SIZE(o); k++) {
+			struct error err = ERROR_INIT;
+			struct plan *p = plan_load(list[i], &o[k], &err);
+
+			assert_string_equal(err.text, "");
+			assert_string_equal(p->name, list[i]);
+			plan_free(p);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +406,7 @@ int main(void)
 		cmocka_unit_test(missing_cells),
 		cmocka_unit_test(capacity),
 		cmocka_unit_test(doubling),
+		cmocka_unit_test(installed_plans),
 	};
 
 	setenv("TARE_DATA", ".", 1);

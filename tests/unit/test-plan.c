@@ -320,25 +320,6 @@ static void paths_start_at_the_plan(void **state)
 	assert_int_equal(remove_tree_at(AT_FDCWD, folder), 0);
 }
 
-static void installed_plans(void **state)
-{
-	cleanup_strv char **list = NULL;
-
-	(void)state;
-	setenv("TARE_DATA", ".", 1);
-	list = data_list("workloads/plans");
-	assert_true(strv_length(list) >= 1);
-	for (size_t i = 0; list[i]; i++) {
-		struct error err = ERROR_INIT;
-		struct plan *p = plan_load(list[i], NULL, &err);
-
-		assert_string_equal(err.text, "");
-		assert_string_equal(p->name, list[i]);
-		plan_free(p);
-	}
-	setenv("TARE_DATA", "tests/cases/data", 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,7 +332,6 @@ int main(void)
 		cmocka_unit_test(canonical),
 		cmocka_unit_test(fresh_seeds),
 		cmocka_unit_test(paths_start_at_the_plan),
-		cmocka_unit_test(installed_plans),
 	};
 
 	setenv("TARE_DATA", "tests/cases/data", 1);
