@@ -62,4 +62,13 @@ void stats_holm(const double *p, size_t n, double alpha, int *reject);
  * with one mode were told to have two). 0 below n = 10. Sorts x. */
 int stats_two_modes(double *x, size_t n);
 
+/* stats-change.c: E-divisive (Matteson & James 2014, alpha = 1): change points of x, at least `least` nights a
+ * segment. A split is kept when at most 1 of 199 random orders of its segment gives as large a statistic (p <= 0.01),
+ * and when the medians beside it differ by more than margin x the larger. The random orders come from a fixed seed:
+ * equal input, equal answer. Writes the first night of each new segment, ascending; returns how many (room: n). */
+size_t change_points(const double *x, size_t n, size_t least, double margin, size_t *out);
+/* The best single split of x[0..n): Q = mk/(m+k) E, E = 2/(mk) S(A,B) - S(A,A)/C(m,2) - S(B,B)/C(k,2) with S the sum of
+ * |differences| over pairs, over all tau and all ends kappa. *tau: first of B. 0 when n < 2 x least. */
+double change_statistic(const double *x, size_t n, size_t least, size_t *tau);
+
 #endif
