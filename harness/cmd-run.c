@@ -1,5 +1,6 @@
 /* cmd-run.c - `tare run`: measures a plan, or with --dry-run prints what it would do. */
 #include "command.h"
+#include "history.h"
 #include "host.h"
 #include "json.h"
 #include "procfs.h"
@@ -34,6 +35,9 @@ static const struct command_option options[] = {
 	{.name = "resume",
 		.argument = "DIR",
 		.help = "finish the run in DIR, which was killed or ran out of disk or time"},
+	{.name = "history",
+		.argument = "FILE",
+		.help = "append the run to this history when it is over (tare history)"},
 	{.name = "keep-census", .help = "write the names of what was counted into census.jsonl"},
 	{.name = "dry-run", .help = "print the order and the time it would take, and do nothing"},
 	{.name = "json", .help = "print the summary (or the order) as JSON instead of a table"},
@@ -86,6 +90,8 @@ static int read_request(const struct arguments *a, struct run_request *q, struct
 		return error_set(err, EXIT_USAGE,
 			"--accel: unknown accelerator, got \"%s\", expected auto, kvm or tcg",
 			safe_text(accel, safe));
+	if (argument(a, "history") && history_check(argument(a, "history"), err) < 0)
+		return -1;
 	if (time && parse_duration(time, &q->max_time) < 0)
 		return error_set(err, EXIT_USAGE,
 			"--max-time: not a time, got \"%s\", expected a whole number with s, m or h, such as 15m",
@@ -187,15 +193,19 @@ static bool has_samples(const struct run_folder *f)
 
 /* Summary, charts and table are made from the folder, just as `tare report` makes them; an interrupted run
  * gets them too, as far as its samples go. */
-static int finish(struct run_folder *folder, int code, bool as_json, struct error *err)
+static int finish(struct run_folder *folder, int code, const struct arguments *a, struct error *err)
 {
+	const char *history = argument(a, "history");
+	bool as_json = argument(a, "json") != NULL, known;
 	struct error report_err = ERROR_INIT;
 	cleanup_json json_t *run = NULL;
 	struct run_folder again;
 
 	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
-		if (run_folder_become_owner(&again, &report_err) == 0)
-			report_folder(&again, run, as_json, &report_err);
+		if (run_folder_become_owner(&again, &report_err) == 0 &&
+			report_folder(&again, run, as_json, &report_err) >= 0 && history &&
+			(!err->code || err->code == EXIT_NOISY))
+			history_add_run(&again, run, history, &known, &report_err);
 		run_folder_close(&again);
 	}
 	if (report_err.code && err->code)
@@ -215,19 +225,18 @@ static int run_with(
 {
 	struct run_request q = {.plan = p, .argc = argc, .argv = argv};
 	struct run_folder folder = {.dirfd = -1};
-	bool as_json = argument(a, "json") != NULL;
 	int rc;
 
 	if (read_request(a, &q, err) < 0)
 		return -1;
 	if (argument(a, "dry-run"))
-		return dry_run(p, as_json);
+		return dry_run(p, argument(a, "json") != NULL);
 	if (check_memory(p, err) < 0)
 		return -1;
 	rc = run_plan(&q, &folder, err);
 	if (folder.dirfd < 0)
 		return -1;
-	rc = finish(&folder, rc, as_json, err);
+	rc = finish(&folder, rc, a, err);
 	run_folder_close(&folder);
 	return rc;
 }
@@ -235,7 +244,7 @@ static int run_with(
 /* What a resumed run does was decided when it began: only what changes nothing of it may be given. */
 static int check_resume(const struct arguments *a, struct error *err)
 {
-	static const char *const fine[] = {"resume", "max-time", "json", NULL};
+	static const char *const fine[] = {"resume", "max-time", "history", "json", NULL};
 	char safe[SAFE_TEXT_SIZE];
 
 	if (a->n_positional)
@@ -249,7 +258,7 @@ static int check_resume(const struct arguments *a, struct error *err)
 			known = known || !strcmp(fine[k], a->given[i].option->name);
 		if (!known)
 			return error_set(err, EXIT_USAGE,
-				"--resume: --%s would change the run, expected at most --max-time and --json beside it",
+				"--resume: --%s would change the run, expected at most --max-time, --history and --json beside it",
 				a->given[i].option->name);
 	}
 	return 0;
@@ -270,7 +279,7 @@ static int resume_with(const struct arguments *a, int argc, char **argv, struct 
 	q.options = (struct run_options){.connect = z.connect, .accel = z.accel};
 	rc = check_memory(z.plan, err) < 0 ? -1 : run_plan(&q, &folder, err);
 	if (folder.dirfd >= 0)
-		rc = finish(&folder, rc, argument(a, "json") != NULL, err);
+		rc = finish(&folder, rc, a, err);
 	run_folder_close(&folder);
 	resume_close(&z);
 	return rc;

@@ -11,6 +11,7 @@ const struct command *const commands[] = {
 	&command_run,
 	&command_report,
 	&command_compare,
+	&command_history,
 	&command_selftest,
 	&command_gc,
 	NULL,

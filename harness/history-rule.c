@@ -210,8 +210,8 @@ struct rule_night rule_last(
 	out.extreme = last && is_extreme(r, &out.level, x[n - 1], worse);
 	out.opened = out.extreme || (last && last_but_one);
 	out.state = out.opened ? RULE_CANDIDATE : last ? RULE_BEYOND : RULE_CALM;
-	if (out.opened && last_but_one)
-		out.since = n - 2;
+	while (out.opened && out.since > 0 && is_beyond(&out.level, x[out.since - 1], worse))
+		out.since--;
 	return out;
 }
 

@@ -30,8 +30,8 @@ extern const struct command *const commands[]; /* NULL-terminated, in the order 
 const struct command *command_find(const char *name);
 /* command_find(), or NULL with EXIT_USAGE and did-you-mean. */
 const struct command *command_need(const char *name, struct error *err);
-extern const struct command command_compare, command_doctor, command_gc, command_list,
-	command_report, command_run, command_selftest;
+extern const struct command command_compare, command_doctor, command_gc, command_history,
+	command_list, command_report, command_run, command_selftest;
 #define TARE_VERSION "0.1.0"
 
 /* Parsed arguments: positional ones and options in order; messages with did-you-mean. Texts are borrowed
@@ -65,6 +65,9 @@ json_t *list_plans(void);
 struct run_folder;
 /* Makes summary.json, charts and report.md of a run and prints the table (or the summary as JSON). 0 or -1. */
 int report_folder(const struct run_folder *f, const json_t *run, bool as_json, struct error *err);
+/* Adds a run to a history file (history.h); *known: it was there already. 0 or -1. */
+int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool *known,
+	struct error *err);
 /* Prints a JSON value and a newline to standard output. */
 void print_json(const json_t *value);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""validate.py DIR|FILE.json... - checks run folders, and single documents by their own "schema", against results/schema/ with an independent validator (python3-jsonschema)."""
+"""validate.py DIR|FILE.json... | --lines NAME FILE - checks run folders, single documents by their own "schema", and files
+of lines against results/schema/ with an independent validator (python3-jsonschema)."""
 import json
 import pathlib
 import sys
@@ -31,7 +32,17 @@ def check(kind, where, value):
     return not errors
 
 
+def lines_of(name, path):
+    texts = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
+    good = bool(texts)
+    for number, text in enumerate(texts, 1):
+        good &= check(validator(name), f"{path}:{number}", load(text))
+    sys.exit(0 if good else 1)
+
+
 def main():
+    if sys.argv[1] == "--lines":
+        lines_of(*sys.argv[2:])
     good = True
     run, samples, summary = validator("run"), validator("samples"), validator("summary")
     evidence = validator("evidence")

@@ -1,0 +1,11 @@
+/* history-internal.h - what the files of the history share. */
+#ifndef TARE_HISTORY_INTERNAL_H
+#define TARE_HISTORY_INTERNAL_H
+
+#include "history.h"
+
+/* history-attribute.c: fills attribution, cause, beside and ratio of a finding; since is its number in the walk. */
+void history_attribute(const struct history *h, struct history_finding *f,
+	const struct history_walk *w, size_t since);
+
+#endif

@@ -1,0 +1,101 @@
+/* history-text.c - what `tare history` says on a terminal. All foreign text passes clean_text(). */
+#include "report-internal.h"
+
+#include "history.h"
+#include "metric.h"
+#include "util.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DIGEST_LINES 12 /* of each direction; --json holds all */
+
+static const char *const headings[] = {[HISTORY_ALARM] = "ALARM",
+	[HISTORY_CANDIDATE] = "CANDIDATE",
+	[HISTORY_ENVIRONMENT] = "environment",
+	[HISTORY_REFUTED] = "refuted",
+	[HISTORY_BEYOND] = "one night",
+	[HISTORY_WORSE] = "worse",
+	[HISTORY_BETTER] = "better"};
+
+static void put_finding(FILE *out, const struct history *h, const struct history_finding *f)
+{
+	const struct history_series *s = f->series;
+	const char *unit = s->base ? "1" : metrics[s->id].unit;
+	cleanup_free char *before = value_text(f->level.median, unit);
+	cleanup_free char *now = value_text(f->now, unit);
+	cleanup_free char *reach = value_text(f->level.reach, unit);
+	cleanup_free char *name = clean_text(s->name), *cause = clean_text(f->cause);
+	char percent[32] = "";
+
+	if (isfinite(f->change))
+		snprintf(percent, sizeof(percent), " %+.1f %%", 100 * f->change);
+	fprintf(out, "%-11s  %s:%s, %s to %s (reach %s over %zu nights)%s%s since %.10s\n",
+		headings[f->state], name, percent, before, now, reach, f->level.n,
+		s->emulated ? ", emulated" : "", f->extreme ? ", one night is enough" : "",
+		h->nights[f->since].started);
+	if (f->state <= HISTORY_BEYOND && *cause)
+		fprintf(out, "%-11s  %s\n", "", cause);
+}
+
+static void put_digest(
+	FILE *out, const struct history *h, const struct judgement *j, enum history_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->n; i++) {
+		if (j->findings[i].state != state)
+			continue;
+		if (n++ < DIGEST_LINES)
+			put_finding(out, h, &j->findings[i]);
+	}
+	if (n > DIGEST_LINES)
+		fprintf(out, "%-11s  and %zu more; --json lists all\n", headings[state],
+			n - DIGEST_LINES);
+}
+
+static void put_head(FILE *out, const struct history *h, const struct judgement *j)
+{
+	const struct history_night *newest = &h->nights[j->newest];
+	cleanup_free char *plan = cut_text(newest->plan, 64);
+	cleanup_free char *host = cut_text(j->fingerprint, 32);
+	cleanup_free char *why = clean_text(newest->why);
+	size_t kept_out = 0, others = 0;
+
+	for (size_t i = 0; i < h->n_nights; i++) {
+		others += strcmp(h->nights[i].fingerprint, j->fingerprint) != 0;
+		kept_out += !h->nights[i].valid;
+	}
+	fprintf(out, "%zu nights, %zu kept out; newest %s of plan %s, run %s, host %s\n",
+		h->n_nights, kept_out, newest->started, plan, newest->id, host);
+	if (others)
+		fprintf(out,
+			"%zu nights are of hosts with another fingerprint: series of their own, not judged now\n",
+			others);
+	if (!newest->valid)
+		fprintf(out, "the newest night is kept out: %s\n", why);
+	fprintf(out,
+		"%zu series, %zu primary; %zu with fewer than %zu nights to be held against\n\n",
+		j->series, j->primaries, j->learning, history_rule.least);
+}
+
+void history_print(FILE *out, const struct history *h, const struct judgement *j)
+{
+	size_t weighty = 0;
+
+	if (!h->n_nights) {
+		fputs("no runs yet\n", out);
+		return;
+	}
+	put_head(out, h, j);
+	for (size_t i = 0; i < j->n; i++) {
+		if (j->findings[i].state > HISTORY_BEYOND)
+			continue;
+		put_finding(out, h, &j->findings[i]);
+		weighty++;
+	}
+	if (!weighty)
+		fputs("nothing to alarm about\n", out);
+	put_digest(out, h, j, HISTORY_WORSE);
+	put_digest(out, h, j, HISTORY_BETTER);
+}
