@@ -19,7 +19,7 @@ Q := $(if $(V),,@)
 LAUNCHER := harness/platform/vm-launcher.c
 HARNESS := $(filter-out harness/main.c $(LAUNCHER),$(wildcard harness/*.c harness/*/*.c))
 # The agent shares one pure file with the harness.
-AGENT := $(wildcard workloads/*.c) harness/sha256.c
+AGENT := $(filter-out workloads/payload32.c,$(wildcard workloads/*.c)) harness/sha256.c
 UNIT := $(wildcard tests/unit/test-*.c)
 OBJ := $(HARNESS:%.c=$(BUILD)/obj/%.o)
 AGENT_OBJ := $(AGENT:%.c=$(BUILD)/obj/%.o)
@@ -40,6 +40,17 @@ $(BUILD)/libtare.a: $(OBJ)
 $(BUILD)/tare: $(BUILD)/obj/harness/main.o $(BUILD)/libtare.a
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+
+# A 32-bit program that the agent carries (x86-64 only): no C library, so no other headers or libraries are needed.
+PAYLOAD32 := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),$(BUILD)/payload32)
+$(BUILD)/payload32: workloads/payload32.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) -m32 -O1 -std=gnu17 $(WARN) $(WERROR) -ffreestanding -fno-pie -fno-stack-protector \
+		-fno-asynchronous-unwind-tables -nostdlib -static -Wl,--build-id=none -s $< -o $@
+
+$(BUILD)/obj/workloads/try-virtual32.o: $(PAYLOAD32)
+$(BUILD)/obj/workloads/try-virtual32.o: ALL_CFLAGS += $(if $(PAYLOAD32),-DPAYLOAD32='"$(PAYLOAD32)"')
 
 # Static and small: the very same bytes are PID 1 in a VM and a container and a child on the host.
 $(BUILD)/agent: $(AGENT_OBJ)

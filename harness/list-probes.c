@@ -14,8 +14,8 @@ json_t *list_probes(void)
 		for (int id = (int)probes[i]->first; id <= (int)probes[i]->last; id++)
 			json_array_append_new(names, json_string(metrics[id].name));
 		json_array_append_new(rows,
-			json_pack("{ss ss so}", "name", probes[i]->name, "help", probes[i]->help,
-				"metrics", names));
+			json_pack("{ss ss sb so}", "name", probes[i]->name, "help", probes[i]->help,
+				"optional", probes[i]->optional, "metrics", names));
 	}
 	return rows;
 }

@@ -37,6 +37,7 @@ struct instance {
 	int pidfd; /* -1 */
 	uint64_t memory_limit; /* B that the workload may use */
 	uint64_t ram; /* B of RAM of its machine, where it has one of its own; else 0 */
+	char swap[16]; /* path inside of a disk that may become swap; "" = none */
 	bool own_kernel; /* it runs a kernel of its own: its boot_id differs from the host's */
 	bool emulated; /* its CPU is emulated (TCG) */
 	/* 2: the control channel */

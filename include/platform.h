@@ -28,6 +28,7 @@ struct stage {
 	struct cgroup *
 		fixed; /* daemons that serve all its instances, set by open(); NULL = none; owned by
 				   the platform */
+	bool fixed_outside; /* set by open(): those daemons are the host's own: never stopped */
 	double open_seconds; /* set by run.c: what open() took, images and proofs included */
 	bool emulated; /* set by open(): its CPUs are emulated */
 	void *data; /* the platform's own */

@@ -24,6 +24,7 @@ struct measurement {
 	struct instance *instances; /* n of them; n may be 0 (the empty set of a slope) */
 	size_t n;
 	const struct cgroup *fixed; /* daemons that serve the whole set; NULL = none */
+	bool fixed_outside; /* they are the host's own, not started by us */
 	struct traffic_peer peer; /* the native end of every network measurement */
 	int64_t prepare_ns; /* time spent in prepare, all instances */
 	unsigned extra_flags; /* set on every sample (guards) */

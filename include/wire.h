@@ -58,6 +58,23 @@
  *   grow [mib=N] [count=K]   adds a known weight to the agent itself: N MiB of memory with contents that cannot be
  *                        folded, K child processes
  *   shrink               takes all of it away again
+ * The experiments of the argument
+ *   address step=begin value=V [shared=1] | step=read | step=end   two processes write V and V+1 at one virtual
+ *                        address (their own memory, or with shared=1 the same) and live until the end; read: address=
+ *                        wrote0= read0= wrote1= read1=
+ *   identity             hostname= kernel= boot_id= pid1= (name@start) mac= cpus= mem_total= dmi=, "none" for what is
+ *                        not there
+ *   blob [hex=H]         keeps these bytes behind those it has: size=; without hex it forgets them
+ *   module [name=N]      loaded= errno= error= removed=   without a name: init_module(2) with an image that no kernel
+ *                        takes (EPERM or ENOSYS: no right or no way; ENOEXEC: it would have been taken); with a name
+ *                        (VM only): loads the blob and takes N out again
+ *   virtual promise=B touch=B [steps=K] [device=D]   swap_total= points=TOUCHED:RESIDENT:SWAPPED,..  a process maps so
+ *                        much and touches a part in K steps, the first point before it; device (VM only): swap on that
+ *                        disk first; promise=0: nothing else
+ *   virtual32            granted= touched= resident=  a 32-bit process maps until it is refused; or refused=WHY
+ *   work step=begin [supervised=1] | step=count | step=freeze | step=thaw | step=end   a process makes system calls
+ *                        without a pause; count: count= ns= (monotonic, inside); supervised: they pass a supervisor, which
+ *                        freeze stops and thaw lets go on
  *   stop                 SIGTERM to the workload, SIGKILL after 1 s (and at once to what it leaves behind); ok
  *                        status= (exit status, or 128 + signal)
  *   poweroff             answers ok, then ends (VM: powers off)

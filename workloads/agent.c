@@ -40,6 +40,13 @@ static const struct {
 	{"link", " if ", do_link},
 	{"grow", " mib count ", do_grow},
 	{"shrink", "", do_shrink},
+	{"address", " step value shared ", do_address},
+	{"blob", " hex ", do_blob},
+	{"identity", "", do_identity},
+	{"module", " name ", do_module},
+	{"virtual", " promise touch steps device ", do_virtual},
+	{"virtual32", "", do_virtual32},
+	{"work", " step supervised ", do_work},
 	{"stop", "", do_stop},
 	{"poweroff", "", do_poweroff},
 };

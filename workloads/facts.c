@@ -158,6 +158,21 @@ static void fact_mtu(struct answer *a)
 		close(fd);
 }
 
+int link_mac(const char *name, char mac[18])
+{
+	struct ifreq r = {0};
+	const unsigned char *m = (const unsigned char *)r.ifr_hwaddr.sa_data;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc = -1;
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
+	if (fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &r) == 0)
+		rc = 0;
+	snprintf(mac, 18, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 /* Whether the workload can write to its root. */
 static void fact_root(const struct inside *in, struct answer *a)
 {

@@ -193,6 +193,8 @@ void attempt_close(struct attempt *t);
 /* In the child: every listen(2) from here on waits for the agent. The notification descriptor, or -1
  * with errno. */
 int listen_notify_install(void);
+/* The same for every call of that number. */
+int notify_install(long number);
 /* In the agent: lets the listen(2) go on. False when there was none (the caller died). */
 bool listen_notify_answer(int notify);
 
@@ -225,6 +227,9 @@ void verb_pause(void) __attribute__((noreturn));
 /* size bytes of private memory, filled with what nothing can fold; NULL with errno. verb-touch.c */
 void *map_random(size_t size);
 
+/* ---- try-*.c: the experiments of the argument, one file each; a request may take as long as it tells ---- */
+handler_fn do_address, do_blob, do_identity, do_module, do_virtual, do_virtual32, do_work;
+
 /* ---- ballast.c ---- */
 handler_fn do_grow, do_shrink;
 
@@ -247,6 +252,10 @@ void ends_kill(struct inside *in);
 int vm_open_channel(void);
 /* All that may wait until the hello is out. */
 void vm_after_hello(void);
+/* Loads the modules and waits for the device. 0 or -1. */
+int load_block_device(struct inside *in, const char *device, struct answer *a);
+/* "52:54:00:..." of an interface; -1 without one. facts.c */
+int link_mac(const char *name, char mac[18]);
 /* The initramfs becomes read-only, as the root is in every other place; a disk is mounted so. */
 void vm_seal_root(const struct inside *in);
 void vm_power_off(int channel) __attribute__((noreturn));

@@ -21,7 +21,7 @@
 #define NATIVE_ARCH AUDIT_ARCH_RISCV64
 #endif
 
-int listen_notify_install(void)
+int notify_install(long number)
 {
 #ifdef NATIVE_ARCH
 	/* A foreign ABI has other numbers: it goes unseen, and the clock finds its port. */
@@ -29,7 +29,7 @@ int listen_notify_install(void)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_listen, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -40,9 +40,15 @@ int listen_notify_install(void)
 	return (int)syscall(
 		SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 #else
+	(void)number;
 	errno = ENOSYS;
 	return -1;
 #endif
+}
+
+int listen_notify_install(void)
+{
+	return notify_install(SYS_listen);
 }
 
 bool listen_notify_answer(int notify)

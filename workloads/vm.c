@@ -210,6 +210,11 @@ static bool device_there(const char *name)
 	return access(name, F_OK) == 0;
 }
 
+int load_block_device(struct inside *in, const char *device, struct answer *a)
+{
+	return load_and_wait(in, device_there, device, a);
+}
+
 int do_root(struct inside *in, const struct request *r, struct answer *a)
 {
 	static const struct {
@@ -293,13 +298,8 @@ static void tell_link(int fd, const char *name, struct answer *a)
 	char mac[18];
 
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
-	if (ioctl(fd, SIOCGIFHWADDR, &r) == 0) {
-		const unsigned char *m = (const unsigned char *)r.ifr_hwaddr.sa_data;
-
-		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3],
-			m[4], m[5]);
+	if (link_mac(name, mac) == 0)
 		answer_text(a, "mac", mac);
-	}
 	if (ioctl(fd, SIOCGIFMTU, &r) == 0)
 		answer_number(a, "mtu", (uint64_t)r.ifr_mtu);
 }

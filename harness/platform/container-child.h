@@ -26,7 +26,7 @@ int container_child(struct spawn_child *c, const void *data);
  * defaults do. In a mount namespace of its own only. */
 int container_mounts(struct spawn_child *c);
 
-/* Compiles the deny list; filter->filter is new, owned by the caller. */
-int container_filter(struct sock_fprog *filter, struct error *err);
+/* Compiles the deny list, with ia32 also for 32-bit programs of an x86-64 host (else they are killed); filter->filter is new, owned by the caller. */
+int container_filter(struct sock_fprog *filter, bool ia32, struct error *err);
 
 #endif

@@ -157,7 +157,7 @@ static void cleanup_contextp(scmp_filter_ctx *ctx)
 		seccomp_release(*ctx);
 }
 
-int container_filter(struct sock_fprog *filter, struct error *err)
+int container_filter(struct sock_fprog *filter, bool ia32, struct error *err)
 {
 	__attribute__((cleanup(cleanup_contextp))) scmp_filter_ctx ctx =
 		seccomp_init(SCMP_ACT_ALLOW);
@@ -165,6 +165,9 @@ int container_filter(struct sock_fprog *filter, struct error *err)
 
 	if (rc == 0)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	/* The rules that follow are for both: a call denied in one ABI is denied in the other. */
+	if (rc == 0 && ia32 && seccomp_arch_native() == SCMP_ARCH_X86_64)
+		rc = seccomp_arch_add(ctx, SCMP_ARCH_X86);
 	/* A binary tree over the numbers: what the filter costs per call is part of what is measured. */
 	if (rc == 0)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);

@@ -22,6 +22,8 @@ static const struct option_spec options[] = {
 		"a user namespace of its own, where the host allows it"},
 	{"seccomp", OPTION_BOOL, NULL, "true",
 		"the system call filter, which costs time on every call"},
+	{"ia32", OPTION_BOOL, NULL, "false",
+		"32-bit programs pass the filter too, as Docker's own lets them; a rule set more to look through"},
 	{"pids", OPTION_STRING, NULL, "512", "most processes and threads"},
 	{"cpus", OPTION_STRING, NULL, "1",
 		"how many CPUs; more than in the other arms must be declared in the plan"},
@@ -121,7 +123,8 @@ static int container_open(struct stage *s, struct error *err)
 	s->data = stage;
 	decide_userns(s, stage);
 	if (local_open(s, &stage->local, err) == 0 && shift_tree(stage, err) == 0 &&
-		(!option_bool(s, "seccomp") || container_filter(&stage->filter, err) == 0))
+		(!option_bool(s, "seccomp") ||
+			container_filter(&stage->filter, option_bool(s, "ia32"), err) == 0))
 		return 0;
 	container_close(s);
 	return -1;

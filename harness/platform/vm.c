@@ -109,6 +109,7 @@ static int vm_open(struct stage *s, struct error *err)
 	}
 	s->emulated = !v->accel.kvm;
 	s->fixed = v->connection->cgroup;
+	s->fixed_outside = v->connection->outside;
 	return 0;
 }
 

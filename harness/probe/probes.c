@@ -8,6 +8,14 @@ const struct probe *const probes[] = {
 	&probe_processes,
 	&probe_boot,
 	&probe_network,
+	/* the argument's experiments: last, for they touch what the others weigh */
+	&probe_kernels,
+	&probe_identity,
+	&probe_modules,
+	&probe_address,
+	&probe_virtual32,
+	&probe_runtime,
+	&probe_virtual,
 	NULL,
 };
 
