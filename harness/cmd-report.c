@@ -92,7 +92,8 @@ const struct command command_report = {
 	.synopsis = "DIR [--json]",
 	.help = "make summary, charts and report of a run again, and print the table",
 	.text = "DIR is the folder of a run, for example results/latest. Needs no privileges: only\n"
-		"run.json and samples.jsonl are read; summary.json, report.md and charts/ are written.",
+		"run.json and samples.jsonl are read; summary.json, report.md,\n"
+		"report.html and charts/ are written.",
 	.options = options,
 	.run = run_report,
 };

@@ -63,7 +63,7 @@ json_t *list_metrics(void);
 json_t *list_workloads(void);
 json_t *list_plans(void);
 struct run_folder;
-/* Makes summary.json, charts and report.md of a run and prints the table (or the summary as JSON). 0 or -1. */
+/* Makes summary.json, charts, report.md and report.html of a run and prints the table (or the summary as JSON). 0 or -1. */
 int report_folder(const struct run_folder *f, const json_t *run, bool as_json, struct error *err);
 /* Adds a run to a history file (history.h); *known: it was there already. 0 or -1. */
 int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool *known,

@@ -8,14 +8,14 @@
 
 #include <math.h>
 
-enum layer { WORKLOAD, RUNTIME, HARDWARE, GUEST, HOST_KERNEL, THREADS, LAYERS };
-static const char *const meanings[] = {
+const char *const process_layers[] = {
 	"user process: the workload",
 	"runtime: agent and helpers on the host",
 	"virtual hardware: the VMM",
 	"guest OS: its processes and kernel threads",
 	"host kernel threads made for it",
 	"threads beyond the main ones, counted apart",
+	NULL,
 };
 static const char *const short_names[] = {
 	"workload", "runtime", "virtual hardware", "guest OS", "host kernel", "threads"};
@@ -30,7 +30,7 @@ static double count(const struct view *v, size_t a, const char *metric)
 	return cell.status == CELL_OK && cell.median > 0 ? cell.median : 0;
 }
 
-static void split(const struct view *v, size_t a, double out[LAYERS])
+void process_split(const struct view *v, size_t a, double out[LAYERS])
 {
 	double host = count(v, a, "processes.host"), user = count(v, a, "processes.guest_user");
 	double kernel = count(v, a, "processes.guest_kernel");
@@ -82,7 +82,7 @@ static void add_row(struct chart *c, const struct view *v, size_t a)
 		mark_from_cell(c, &c->series[WORKLOAD].marks[a], &total, "");
 		return;
 	}
-	split(v, a, layers);
+	process_split(v, a, layers);
 	for (size_t i = 0; i < LAYERS; i++) {
 		struct mark *m = &c->series[i].marks[a];
 
@@ -141,7 +141,7 @@ void chart_processes(struct chart *c, const struct view *v)
 {
 	chart_init(c, "processes", v);
 	for (size_t i = 0; i < LAYERS; i++)
-		chart_add_series(c, meanings[i], i == THREADS ? SERIES_HOLLOW : SERIES_BAR,
+		chart_add_series(c, process_layers[i], i == THREADS ? SERIES_HOLLOW : SERIES_BAR,
 			i == THREADS ? 0 : (unsigned)i, 0.32, -0.14);
 	for (size_t a = 0; a < v->n_arms; a++)
 		add_row(c, v, a);

@@ -198,7 +198,7 @@ static void panel(struct drawing *d, const struct view *v, const struct fit *fit
 	fprintf(d->out,
 		"set lmargin at screen %.5f\nset rmargin at screen %.5f\nset bmargin at screen %.5f\n"
 		"set tmargin at screen %.5f\nset xrange [%g:%g]\nset yrange [%.10g:%.10g]\nset border 3 lc rgb '#888888'\n"
-		"set xtics nomirror %s\nset ytics nomirror autofreq\nset xlabel 'instances' textcolor rgb '#444444'\n"
+		"set xtics nomirror %s textcolor rgb '#444444'\nset ytics nomirror autofreq textcolor rgb '#444444'\nset xlabel 'instances' textcolor rgb '#444444'\n"
 		"set ylabel '%s, whole set' textcolor rgb '#444444'\nS = %.10g\n",
 		left / d->width, (left + width) / d->width, bottom / d->height, y / d->height,
 		-0.02 * most_n, 1.04 * fmax(most_n, 1),

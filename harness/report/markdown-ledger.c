@@ -58,33 +58,30 @@ static void table(FILE *out, const struct view *v)
 	fputc('\n', out);
 }
 
-/* One sentence an arm: balanced, not balanced, or too small to tell. */
-static void judge_one(FILE *out, const struct view *v, size_t a)
+char *ledger_balance(const struct view *v, size_t a)
 {
 	struct ledger l = ledger_of(v, a);
 
 	if (!l.kept)
-		return;
-	markdown_print(out, "- **%s**: ", v->arms[a].shown);
+		return NULL;
 	if (l.residual.status != CELL_OK) {
-		markdown_print(out, "no balance (%s).\n", l.residual.reason);
-		return;
+		cleanup_free char *reason = clean_text(l.residual.reason);
+
+		return xasprintf("no balance (%s)", reason);
 	}
 	cleanup_free char *rest = value_text(l.residual.median, "B");
 	double share = fabs(l.residual.median) / l.total.median;
 
 	if (!(l.sum >= LEDGER_FLOOR))
-		fprintf(out,
-			"residual %s. One such instance is below the noise floor of the host's own memory: only the slope over many can balance.\n",
+		return xasprintf(
+			"residual %s. One such instance is below the noise floor of the host's own memory: only the slope over many can balance",
 			rest);
-	else if (!(l.total.median > 0))
-		fprintf(out,
-			"residual %s: the host had more memory afterwards than before, it was not quiet.\n",
+	if (!(l.total.median > 0))
+		return xasprintf(
+			"residual %s: the host had more memory afterwards than before, it was not quiet",
 			rest);
-	else
-		fprintf(out, "residual %s, %.1f %% of `memory.host_delta`: %s %g %%.\n", rest,
-			100 * share, share <= VM_SHARE ? "within" : "**not** within",
-			100 * VM_SHARE);
+	return xasprintf("residual %s, %.1f %% of memory.host_delta: %swithin %g %%", rest,
+		100 * share, share <= VM_SHARE ? "" : "NOT ", 100 * VM_SHARE);
 }
 
 static const json_t *slope_of(const struct view *v, size_t a, const char *metric)
@@ -111,52 +108,62 @@ static json_int_t most_instances(const struct view *v)
 	return most;
 }
 
-static void judge_slope(FILE *out, const struct view *v, size_t a, json_int_t most)
+char *ledger_slope_balance(const struct view *v, size_t a)
 {
 	const json_t *total = slope_of(v, a, "memory.host_delta");
 	const json_t *rest = slope_of(v, a, "memory.part_residual");
 	double slope = json_number_at(total, "slope", NULL);
 	double left = json_number_at(rest, "slope", NULL), share = fabs(left) / slope;
+	json_int_t most = most_instances(v);
 
 	if (!total || !rest || isnan(slope) || isnan(left))
-		return;
+		return NULL;
 	cleanup_free char *each = interval_text(slope, json_number_at(total, "slope_lo", NULL),
 		json_number_at(total, "slope_hi", NULL), "B", true);
 	cleanup_free char *missing = interval_text(left, json_number_at(rest, "slope_lo", NULL),
 		json_number_at(rest, "slope_hi", NULL), "B", true);
+	cleanup_free char *both =
+		xasprintf("one more takes %s; of it the ledger does not explain %s", each, missing);
 
-	markdown_print(out, "- **%s**", v->arms[a].shown);
-	fprintf(out, ": one more takes %s; of it the ledger does not explain %s", each, missing);
 	if (!(slope > 0))
-		fputs(" (the slope is not above 0: the host was not quiet).\n", out);
-	else if (slope * (double)most < LEDGER_FLOOR)
-		fprintf(out,
-			"; with at most %" JSON_INTEGER_FORMAT
-			" at once all are below the noise floor.\n",
-			most);
-	else
-		fprintf(out, ", %.1f %%: %s %g %%%s.\n", 100 * share,
-			share <= SLOPE_SHARE ? "within" : "**not** within", 100 * SLOPE_SHARE,
-			most < SLOPE_INSTANCES && slope < LEDGER_FLOOR
-				? " (fewer than 64 at once: not judged)"
-				: "");
+		return xasprintf("%s (the slope is not above 0: the host was not quiet)", both);
+	if (slope * (double)most < LEDGER_FLOOR)
+		return xasprintf("%s; with at most %" JSON_INTEGER_FORMAT
+				 " at once all are below the noise floor",
+			both, most);
+	return xasprintf("%s, %.1f %%: %swithin %g %%%s", both, 100 * share,
+		share <= SLOPE_SHARE ? "" : "NOT ", 100 * SLOPE_SHARE,
+		most < SLOPE_INSTANCES && slope < LEDGER_FLOOR
+			? " (fewer than 64 at once: not judged)"
+			: "");
 }
 
-static void vmm_sizes(FILE *out, const struct view *v)
+char *ledger_vmm_text(const struct view *v, size_t a)
+{
+	struct cell size = view_cell(v, a, "memory.vmm_virtual");
+	struct cell held = view_cell(v, a, "memory.vmm_resident");
+
+	if (size.status != CELL_OK || held.status != CELL_OK)
+		return NULL;
+	cleanup_free char *virtual = value_text(size.median, "B");
+	cleanup_free char *resident = value_text(held.median, "B");
+
+	return xasprintf(
+		"the VMM's overhead as NSDI'20 (Firecracker) counts it, the virtual size of writable mappings less guest RAM, is %s; resident in the same process, its code and libraries too, are %s. Both without the translation buffer",
+		virtual, resident);
+}
+
+/* A sentence about each arm that has one. */
+static void sentences(
+	FILE *out, const struct view *v, char *(*text_of)(const struct view *v, size_t a))
 {
 	for (size_t a = 0; a < v->n_arms; a++) {
-		struct cell size = view_cell(v, a, "memory.vmm_virtual");
-		struct cell held = view_cell(v, a, "memory.vmm_resident");
+		cleanup_free char *text = text_of(v, a);
 
-		if (size.status != CELL_OK || held.status != CELL_OK)
+		if (!text)
 			continue;
-		cleanup_free char *virtual = value_text(size.median, "B");
-		cleanup_free char *resident = value_text(held.median, "B");
-
 		markdown_print(out, "- **%s**: ", v->arms[a].shown);
-		fprintf(out,
-			"the VMM's overhead as NSDI'20 (Firecracker) counts it, the virtual size of writable mappings less guest RAM, is %s; resident in the same process, its code and libraries too, are %s. Both without the translation buffer.\n",
-			virtual, resident);
+		markdown_print(out, "%s.\n", text);
 	}
 }
 
@@ -174,13 +181,11 @@ void markdown_ledger(FILE *out, const struct view *v)
 				out);
 		any = true;
 		table(out, &at);
-		for (size_t a = 0; a < v->n_arms; a++)
-			judge_one(out, &at, a);
-		vmm_sizes(out, &at);
+		sentences(out, &at, ledger_balance);
+		sentences(out, &at, ledger_vmm_text);
 	}
 	if (!any || !scaling_any(v))
 		return;
 	fputs("\n### Over the number of instances\n\n", out);
-	for (size_t a = 0; a < v->n_arms; a++)
-		judge_slope(out, v, a, most_instances(v));
+	sentences(out, v, ledger_slope_balance);
 }

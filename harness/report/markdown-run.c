@@ -160,18 +160,26 @@ static bool is_plain_word(const char *s)
 	return true;
 }
 
-void markdown_reproduce(FILE *out, const struct view *v)
+char *again_text(const struct view *v)
 {
 	const char *plan = json_text_at(v->run, "plan", "name", NULL);
 	double blocks = json_number_at(v->summary, "blocks", "planned", NULL);
 	const json_t *seed = json_object_get(v->run, "seed");
+	cleanup_free char *with_seed = json_is_integer(seed)
+		? xasprintf(" --seed %" JSON_INTEGER_FORMAT, json_integer_value(seed))
+		: xstrdup("");
+	cleanup_free char *with_blocks =
+		blocks > 0 ? xasprintf(" --blocks %.0f", blocks) : xstrdup("");
+
+	return xasprintf(
+		"tare run %s%s%s", is_plain_word(plan) ? plan : "PLAN", with_seed, with_blocks);
+}
+
+void markdown_reproduce(FILE *out, const struct view *v)
+{
+	cleanup_free char *command = again_text(v);
 
 	fputs("\n## Again\n\nThe whole plan, the host, and what each arm really was are in `run.json`, every value in `samples.jsonl`. `tare report` makes the rest of this folder from them.\n\n",
 		out);
-	fprintf(out, "    tare run %s", is_plain_word(plan) ? plan : "PLAN");
-	if (json_is_integer(seed))
-		fprintf(out, " --seed %" JSON_INTEGER_FORMAT, json_integer_value(seed));
-	if (blocks > 0)
-		fprintf(out, " --blocks %.0f", blocks);
-	fputs("\n    tare report DIR\n", out);
+	fprintf(out, "    %s\n    tare report DIR\n", command);
 }

@@ -181,6 +181,11 @@ char *chart_script(const struct chart *c);
 void chart_boot(struct chart *c, const struct view *v);
 void chart_memory(struct chart *c, const struct view *v);
 void chart_processes(struct chart *c, const struct view *v);
+/* The process ledger of an arm by layer (process_layers[], ends with NULL; threads, the last one, are counted apart): the
+ * workload's own processes are processes.total less processes.tare. */
+enum layer { WORKLOAD, RUNTIME, HARDWARE, GUEST, HOST_KERNEL, THREADS, LAYERS };
+extern const char *const process_layers[];
+void process_split(const struct view *v, size_t a, double out[LAYERS]);
 void chart_network(struct chart *c, const struct view *v);
 void chart_ledger(struct chart *c, const struct view *v);
 void chart_scaling(struct chart *c, const struct view *v);
@@ -206,6 +211,11 @@ struct ledger {
 };
 struct ledger ledger_of(const struct view *v, size_t arm);
 bool ledger_any(const struct view *v);
+/* markdown-ledger.c: one sentence about an arm without its full stop, new; NULL where there is nothing to say. Whether
+ * the ledger balances at v->at, whether its slopes do, what the VMM takes counted both ways. */
+char *ledger_balance(const struct view *v, size_t a);
+char *ledger_slope_balance(const struct view *v, size_t a);
+char *ledger_vmm_text(const struct view *v, size_t a);
 bool scaling_any(const struct view *v);
 extern const struct chart_kind chart_kinds[]; /* ends with name NULL */
 
@@ -260,7 +270,12 @@ char *meter_text(const struct view *v);
 void markdown_ledger(FILE *out, const struct view *v);
 void markdown_equivalence(FILE *out, const struct view *v);
 void markdown_reproduce(FILE *out, const struct view *v);
+/* New: the command that does the run again; of foreign words only what a shell takes as one. */
+char *again_text(const struct view *v);
 void markdown_errors(FILE *out, const struct view *v);
+/* html.c: report.html. New string; chartsfd: where the drawings are, or -1. */
+char *html_report(struct view *v, const struct chart_entry *charts, size_t n_charts,
+	const char *charts_missing, int chartsfd);
 /* fprintf with one foreign text, escaped for Markdown, at the %s. */
 void markdown_print(FILE *out, const char *fmt, const char *foreign)
 	__attribute__((format(printf, 2, 0)));

@@ -1,4 +1,4 @@
-/* report.c - writes charts/ and report.md of a run folder. */
+/* report.c - writes charts/, report.md and report.html of a run folder. */
 #include "report.h"
 
 #include "report-internal.h"
@@ -103,7 +103,10 @@ static int write_all_parts(
 	rc = write_charts(p, v, err);
 	cleanup_free char *text = markdown_report(v, p->entries, p->n, p->missing);
 
-	if (replace_file_at(dirfd, "report.md", text, strlen(text), err))
+	cleanup_free char *page = html_report(v, p->entries, p->n, p->missing, chartsfd);
+
+	if (replace_file_at(dirfd, "report.md", text, strlen(text), err) ||
+		replace_file_at(dirfd, "report.html", page, strlen(page), err))
 		rc = -1;
 	return rc;
 }

@@ -35,15 +35,18 @@ for c in boot memory processes network; do
   check "chart-$c-well-formed" xmllint --noout "$run/charts/$c.svg"
 done
 check report-names-the-host grep -q "$(uname -n)" "$run/report.md"
+check page-names-the-host grep -q "$(uname -n)" "$run/report.html"
+check page-well-formed xmllint --noout "$run/report.html"
 
 # What is right of samples.jsonl can be deleted and made again, by another user.
 cp -r "$run" "$work/copy"
-rm -rf "$work/copy/summary.json" "$work/copy/report.md" "$work/copy/charts"
+rm -rf "$work/copy/summary.json" "$work/copy/report.md" "$work/copy/report.html" "$work/copy/charts"
 chmod 755 "$work"
 chown -R 65534:65534 "$work/copy"
 check report-without-privileges setpriv --reuid 65534 --regid 65534 --clear-groups \
   env HOME=/ "$TARE" report "$work/copy"
 check summary-made-again cmp "$run/summary.json" "$work/copy/summary.json"
+check page-made-again cmp "$run/report.html" "$work/copy/report.html"
 check charts-made-again cmp "$run/charts/memory.svg" "$work/copy/charts/memory.svg"
 
 # Known truths of this design, whatever the machine: a VM has a kernel of its own, the others have not.
