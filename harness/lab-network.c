@@ -41,11 +41,18 @@ static int apply(const struct setting *s, struct error *err)
 		err, EXIT_PREREQUISITE, saved, "lab: cannot set %s to %s", s->path, s->value);
 }
 
-int lab_network_make(struct error *err)
+int lab_network_settings(struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
 		if (apply(&settings[i], err) < 0)
 			return -1;
+	return 0;
+}
+
+int lab_network_make(struct error *err)
+{
+	if (lab_network_settings(err) < 0)
+		return -1;
 	if (link_up("lo", err) < 0 || link_add_bridge(LAB_BRIDGE, err) < 0 ||
 		link_add_address(LAB_BRIDGE, LAB_GATEWAY, LAB_PREFIX, err) < 0)
 		return -1;

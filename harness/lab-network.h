@@ -6,5 +6,7 @@
 
 /* Settings, loopback, bridge with its address. What fails leaves the rest: the namespace is thrown away. */
 int lab_network_make(struct error *err);
+/* Its settings alone, for another namespace of the lab. */
+int lab_network_settings(struct error *err);
 
 #endif

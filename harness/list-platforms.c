@@ -35,6 +35,8 @@ json_t *list_platforms(void)
 
 		for (const struct option_spec *o = platforms[i]->options; o && o->name; o++)
 			json_array_append_new(options, option_row(o));
+		for (const struct option_spec *o = arm_options; o->name; o++)
+			json_array_append_new(options, option_row(o));
 		json_array_append_new(rows,
 			json_pack("{ss ss so}", "name", platforms[i]->name, "help",
 				platforms[i]->help, "options", options));

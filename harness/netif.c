@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -32,6 +33,20 @@ static int set_address(int fd, struct ifreq r, const char *address, unsigned pre
 		return -1;
 	set_in(&r.ifr_netmask, mask);
 	return ioctl(fd, SIOCSIFNETMASK, &r);
+}
+
+int netif_gateway(const char *gateway)
+{
+	cleanup_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct rtentry e = {.rt_flags = RTF_UP | RTF_GATEWAY};
+	struct in_addr via, any = {.s_addr = 0};
+
+	if (fd < 0 || inet_pton(AF_INET, gateway, &via) != 1)
+		return -1;
+	set_in(&e.rt_gateway, via);
+	set_in(&e.rt_dst, any);
+	set_in(&e.rt_genmask, any);
+	return ioctl(fd, SIOCADDRT, &e);
 }
 
 int netif_configure(const char *name, const char *address, unsigned prefix)

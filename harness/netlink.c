@@ -219,6 +219,19 @@ int link_add_veth(const char *name, const char *peer_name, pid_t pid, struct err
 	return rc < 0 ? link_error(err, name, "make a veth pair", rc) : 0;
 }
 
+int link_move(const char *name, int netns, const char *new_name, struct error *err)
+{
+	cleanup_link struct rtnl_link *change = rtnl_link_alloc();
+
+	if (name_check(new_name, err) < 0)
+		return -1;
+	if (change) {
+		rtnl_link_set_ns_fd(change, netns);
+		rtnl_link_set_name(change, new_name);
+	}
+	return link_change(name, change, "move it", err);
+}
+
 int link_add_tap(const char *name, struct error *err)
 {
 	struct ifreq r = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};

@@ -18,6 +18,14 @@ static const struct {
 	{"vm", "vm", NULL, NULL},
 };
 
+const char *const arm_path_names[] = {"peer", "pair", "nat", NULL};
+const struct option_spec arm_options[] = {
+	{"path", OPTION_CHOICE, arm_path_names, "peer",
+		"how its traffic goes: peer: to the native peer on the same bridge; pair: to a second instance "
+		"of the arm, the bridge as switch; nat: through a NAT to an outside host"},
+	{.name = NULL},
+};
+
 static const char *const arm_names_rule =
 	"1 to 64 letters, digits or \"_.+-\", starting with a letter or digit";
 
@@ -103,12 +111,14 @@ static json_t *read_option(const struct option_spec *spec, const json_t *arm,
 static int check_keys(
 	const json_t *arm, const struct platform *platform, const char *where, struct error *err)
 {
-	const char *keys[PLAN_MAX_LIST + 3] = {"name", "platform"};
+	const char *keys[PLAN_MAX_LIST + 8] = {"name", "platform"};
 	size_t n = 2;
 
 	for (const struct option_spec *o = platform->options; o && o->name; o++)
 		if (n < PLAN_MAX_LIST)
 			keys[n++] = o->name;
+	for (const struct option_spec *o = arm_options; o->name; o++)
+		keys[n++] = o->name;
 	keys[n] = NULL;
 	return json_known_keys(arm, keys, where, err);
 }
@@ -134,6 +144,44 @@ static const struct platform *need_platform(const json_t *arm, const char *where
 	return NULL;
 }
 
+static int read_options(json_t *options, const struct option_spec *specs, const json_t *object,
+	const struct plan_source *s, const char *where, struct error *err)
+{
+	for (const struct option_spec *o = specs; o && o->name; o++) {
+		struct error own = ERROR_INIT;
+		json_t *value = read_option(o, object, s, where, &own);
+
+		if (own.code)
+			return error_set(err, own.code, "%s", own.text);
+		if (value)
+			json_object_set_new(options, o->name, value);
+	}
+	return 0;
+}
+
+/* The loopback leads nowhere. */
+static int check_path(const json_t *options, const char *where, struct error *err)
+{
+	const char *network = json_string_value(json_object_get(options, "network"));
+	const json_t *path = json_object_get(options, "path");
+
+	if (!strcmp(json_string_value(path), arm_path_names[PATH_PEER]) || !network ||
+		strcmp(network, "loopback") != 0)
+		return 0;
+	return json_fail(err, where, "path", "needs a link", path,
+		"\"peer\", or \"network\": \"veth\" beside it");
+}
+
+enum arm_path arm_path(const struct arm *a)
+{
+	const char *name = json_string_value(json_object_get(a->options, "path"));
+
+	for (int i = 0; name && arm_path_names[i]; i++)
+		if (strcmp(name, arm_path_names[i]) == 0)
+			return (enum arm_path)i;
+	return PATH_PEER;
+}
+
 /* object: {"name", "platform", options...}. */
 static int read_arm(struct arm *arm, const json_t *object, const struct plan_source *s,
 	const char *where, struct error *err)
@@ -148,15 +196,10 @@ static int read_arm(struct arm *arm, const json_t *object, const struct plan_sou
 	platform = need_platform(object, where, err);
 	if (!platform || check_keys(object, platform, where, err) < 0)
 		return -1;
-	for (const struct option_spec *o = platform->options; o && o->name; o++) {
-		struct error own = ERROR_INIT;
-		json_t *value = read_option(o, object, s, where, &own);
-
-		if (own.code)
-			return error_set(err, own.code, "%s", own.text);
-		if (value)
-			json_object_set_new(options, o->name, value);
-	}
+	if (read_options(options, platform->options, object, s, where, err) < 0 ||
+		read_options(options, arm_options, object, s, where, err) < 0 ||
+		check_path(options, where, err) < 0)
+		return -1;
 	arm->name = xstrdup(json_string_value(name));
 	arm->platform = platform;
 	arm->options = steal_ptr(options);

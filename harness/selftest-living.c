@@ -126,7 +126,8 @@ int living_look(struct living *l, readings out, struct error *err)
 {
 	for (int id = 0; id < METRIC_COUNT; id++)
 		out[id] = NAN;
-	if (set_all_alive(&l->set, err) < 0 || probes_step(&l->set.m, PROBE_MEASURE, err) < 0)
+	if (set_all_alive(&l->set, err) < 0 || probes_step(&l->set.m, PROBE_MEASURE, err) < 0 ||
+		set_measure_path(&l->set, err) < 0)
 		return -1;
 	take(&l->set.m, out);
 	return 0;

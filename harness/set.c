@@ -168,6 +168,8 @@ int set_stop(struct set *s, struct error *err)
 	for (size_t i = 0; i < s->prepared; i++)
 		if (platform_stop(s->stage, &s->instances[i], err) < 0)
 			rc = -1;
+	if (s->has_partner && platform_stop(s->stage, &s->partner, err) < 0)
+		rc = -1;
 	interrupt_enable(1);
 	return rc;
 }
@@ -180,6 +182,8 @@ void set_keep_failure(struct set *s, const struct error *err)
 
 	for (size_t i = 0; i < s->prepared && !tail; i++)
 		tail = platform_tail(s->stage, &s->instances[i]);
+	if (!tail && s->has_partner)
+		tail = platform_tail(s->stage, &s->partner);
 	run_json_failure(s->run, s->trial, err->text, tail);
 	/* The folder is the calling user's: a link planted there is not followed. */
 	mkdirat(s->run->folder.dirfd, "failures", 0755);

@@ -25,7 +25,7 @@ static int start_all(struct set *s, struct error *err)
 static int measure(struct set *s, struct error *err)
 {
 	if (set_settle(s, err) < 0 || set_all_alive(s, err) < 0 ||
-		probes_step(&s->m, PROBE_MEASURE, err) < 0)
+		probes_step(&s->m, PROBE_MEASURE, err) < 0 || set_measure_path(s, err) < 0)
 		return -1;
 	return set_all_alive(s, err);
 }

@@ -31,6 +31,7 @@ enum instance_phase { INSTANCE_EMPTY, INSTANCE_PREPARED, INSTANCE_STARTED, INSTA
 struct instance {
 	char name[32]; /* unique in the run: "t17-0"; safe as part of file and cgroup names */
 	unsigned index; /* 0 .. N-1 in its set */
+	bool partner; /* the other end of path "pair": it runs on the peer's CPU */
 	/* 1: the processes it costs */
 	struct cgroup *cgroup; /* owned; holds every host user process of it */
 	pid_t root_pid;

@@ -22,6 +22,15 @@ struct option_spec {
 	const char *help;
 };
 
+/* How the traffic of an arm goes: an option ("path") that every platform has. */
+enum arm_path {
+	PATH_PEER, /* between the instance and the native peer, both on the lab's bridge */
+	PATH_PAIR, /* between two instances of the arm, the bridge as L2 switch */
+	PATH_NAT, /* from the instance through the lab's NAT to an outside host */
+};
+/* Options of every platform's arms, behind the platform's own: ends with name == NULL. */
+extern const struct option_spec arm_options[];
+
 struct arm {
 	char *name;
 	const struct platform *platform; /* borrowed, from the platform table */
@@ -73,6 +82,9 @@ struct plan {
 	json_t *claims; /* what the run is to decide: the object of a claims file (claims.h); NULL = nothing */
 	json_t *json; /* canonical, whole: what run.json keeps */
 };
+
+enum arm_path arm_path(const struct arm *a);
+extern const char *const arm_path_names[]; /* by enum arm_path; NULL-terminated */
 
 /* What the command line may override; NULL or 0 = leave. */
 struct plan_override {

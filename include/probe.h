@@ -8,6 +8,7 @@
 #include "lab.h"
 #include "metric.h"
 #include "plan.h"
+#include "route.h"
 #include "sample.h"
 #include "traffic.h"
 #include "workload.h"
@@ -26,6 +27,8 @@ struct measurement {
 	const struct cgroup *fixed; /* daemons that serve the whole set; NULL = none */
 	bool fixed_outside; /* they are the host's own, not started by us */
 	struct traffic_peer peer; /* the native end of every network measurement */
+	const struct route
+		*route; /* the way of its traffic, open during PROBE_PATH only; else NULL */
 	int64_t prepare_ns; /* time spent in prepare, all instances */
 	unsigned extra_flags; /* set on every sample (guards) */
 	void *data[PLAN_PROBES]; /* one slot a probe, by its index in probes[]; freed by after() */
@@ -66,6 +69,9 @@ struct probe {
 	int (*ready)(struct measurement *m, unsigned slot, struct error *err);
 	/* Everything runs and has settled. NULL = nothing. */
 	int (*measure)(struct measurement *m, unsigned slot, struct error *err);
+	/* All has been measured that needs the set alone: from here on its traffic may have a partner beside it.
+	 * NULL = nothing. */
+	int (*path)(struct measurement *m, unsigned slot, struct error *err);
 	/* After stop: late metrics; frees m->data[slot]. NULL = nothing. Called in any case after baseline()
 	 * or before(). */
 	int (*after)(struct measurement *m, unsigned slot, struct error *err);
@@ -74,7 +80,14 @@ struct probe {
 extern const struct probe *const probes[]; /* NULL-terminated */
 int probe_find(const char *name); /* index or -1 */
 
-enum probe_step { PROBE_BASELINE, PROBE_BEFORE, PROBE_READY, PROBE_MEASURE, PROBE_AFTER };
+enum probe_step {
+	PROBE_BASELINE,
+	PROBE_BEFORE,
+	PROBE_READY,
+	PROBE_MEASURE,
+	PROBE_PATH,
+	PROBE_AFTER
+};
 /* Runs a step of every probe the plan enables, in table order; the first error ends it, but for PROBE_AFTER,
  * which always reaches all of them. */
 int probes_step(struct measurement *m, enum probe_step step, struct error *err);

@@ -5,6 +5,8 @@
 
 #include "error.h"
 #include "guards.h"
+#include "lab-path.h"
+#include "native.h"
 #include "platform.h"
 #include "probe.h"
 #include "run.h"
@@ -16,6 +18,12 @@ struct set {
 	struct instance *instances;
 	size_t n, prepared; /* how many prepare() was called on: those are stopped */
 	struct measurement m;
+	/* While PROBE_PATH runs: set-route.c. */
+	struct route route;
+	struct lab_path path;
+	struct native near, outside;
+	struct instance partner;
+	bool has_partner; /* prepare() was called on it: it is stopped */
 };
 
 /* t is borrowed. Instances are named after it. */
@@ -37,6 +45,9 @@ int set_first_response(struct set *s, struct instance *i, struct error *err);
 int set_settle(struct set *s, struct error *err);
 /* Every instance must answer at the moment of sampling. */
 int set_all_alive(struct set *s, struct error *err);
+/* Opens the way of the set's traffic (a partner, a NAT) if a probe is to use it, lets the probes measure over it, and
+ * closes it. */
+int set_measure_path(struct set *s, struct error *err);
 /* The reason and the console's tail into run.json and failures/. Before set_stop(). */
 void set_keep_failure(struct set *s, const struct error *err);
 /* Not stopped by an interrupt. */

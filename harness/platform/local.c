@@ -131,6 +131,8 @@ int local_prepare(struct stage *s, struct local_stage *l, struct instance *i,
 	struct spawn_spec *spec, bool linked, const char *address, struct error *err)
 {
 	struct local_instance *li = xcalloc(1, sizeof(*li));
+	struct cgroup_limits limits;
+	char cpu[16];
 
 	spawn_init(&li->spawn);
 	li->stage = s;
@@ -145,7 +147,11 @@ int local_prepare(struct stage *s, struct local_stage *l, struct instance *i,
 		snprintf(i->address, sizeof(i->address), "%s", address);
 		spec->address = i->address;
 	}
-	i->cgroup = lab_cgroup(s->lab, i->name, &l->limits, err);
+	limits = l->limits;
+	snprintf(cpu, sizeof(cpu), "%u", s->lab->cpu_peer);
+	if (i->partner)
+		limits.cpus = cpu;
+	i->cgroup = lab_cgroup(s->lab, i->name, &limits, err);
 	if (!i->cgroup)
 		return -1;
 	spec->root = l->tree;
@@ -200,7 +206,9 @@ int local_configure(struct spawn_child *c, const struct instance *i)
 {
 	if (spawn_wait_network(c) < 0 || netif_configure("lo", "127.0.0.1", 8) < 0)
 		return -1;
-	return netif_configure("eth0", i->address, LAB_PREFIX);
+	if (netif_configure("eth0", i->address, LAB_PREFIX) < 0)
+		return -1;
+	return netif_gateway(LAB_GATEWAY);
 }
 
 /* Asks the root process to end and reaps it if it does so in time. */

@@ -84,8 +84,7 @@ static int make_tap(
 }
 
 /* What the launcher does before it becomes QEMU. */
-static int make_launch(
-	const struct stage *s, struct vm_instance *n, const struct instance *i, struct error *err)
+static int make_launch(struct vm_instance *n, const struct instance *i, struct error *err)
 {
 	cleanup_free char *text = NULL;
 	char **paths;
@@ -95,7 +94,7 @@ static int make_launch(
 	n->spawn = open(n->spawn_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (n->spawn < 0)
 		return error_errno(err, EXIT_ARM, errno, "vm: cannot open %s", n->spawn_path);
-	text = xasprintf("spawn %s\ncpu %u\n", n->spawn_path, s->lab->cpu_instance);
+	text = xasprintf("spawn %s\ncpu %u\n", n->spawn_path, n->cpu);
 	paths = cgroup_procs_paths(i->cgroup);
 	for (size_t k = 0; paths && paths[k]; k++) {
 		char *more = xasprintf("%sjoin %s\n", text, paths[k]);
@@ -112,10 +111,12 @@ int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 	struct vm_stage *v = s->data;
 	struct vm_connection *c = v->connection;
 	struct vm_instance *n = xcalloc(1, sizeof(*n));
-	cleanup_free char *cpu = xasprintf("%u", s->lab->cpu_instance);
+	unsigned number = i->partner ? s->lab->cpu_peer : s->lab->cpu_instance;
+	cleanup_free char *cpu = xasprintf("%u", number);
 	struct cgroup_limits limits = {.cpus = cpu};
 
 	n->stage = v;
+	n->cpu = number;
 	n->control_listen = n->spawn = n->slot = -1;
 	n->domain = xasprintf("tare-%s-%s", s->lab->id, i->name);
 	n->console_path = xasprintf("%s/%s.console", c->folder, i->name);
@@ -140,7 +141,7 @@ int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 		return ledger_intent(s->lab->ledger, "domain", intent, err);
 	}
 	i->cgroup = lab_cgroup(s->lab, i->name, &limits, err);
-	return i->cgroup ? make_launch(s, n, i, err) : -1;
+	return i->cgroup ? make_launch(n, i, err) : -1;
 }
 
 /* True when QEMU has ended by the deadline (or is not known). */

@@ -266,7 +266,7 @@ struct domain_spec vm_spec(const struct stage *s, const struct vm_instance *n)
 		.launch = n->launch_path,
 		.kvm = v->accel.kvm,
 		.ram = v->ram,
-		.cpu = s->lab->cpu_instance,
+		.cpu = n->cpu,
 		.firmware = v->firmware,
 		.kernel = v->kernel.image,
 		.initrd = v->initrd,

@@ -130,6 +130,7 @@ static char *example_xml(const struct stage *s)
 		.uuid = "00000000-0000-4000-8000-000000000001",
 		.mac = "52:54:00:00:00:01",
 		.tap = "TAP",
+		.cpu = s->lab->cpu_instance,
 		.console_path = console,
 		.control_path = control};
 	struct domain_spec spec = vm_spec(s, &n);
@@ -139,7 +140,8 @@ static char *example_xml(const struct stage *s)
 
 static json_t *standalone(const struct stage *s)
 {
-	struct vm_instance n = {.mac = "52:54:00:00:00:01", .tap = "TAP"};
+	struct vm_instance n = {
+		.mac = "52:54:00:00:00:01", .tap = "TAP", .cpu = s->lab->cpu_instance};
 	struct domain_spec spec = vm_spec(s, &n);
 	char **argv = domain_standalone(&spec);
 	json_t *a = texts(argv);

@@ -46,6 +46,7 @@ struct vm_instance {
 	char *domain, uuid[37], mac[18], tap[IF_NAMESIZE];
 	char *console_path, *control_path, *spawn_path, *launch_path;
 	int control_listen, spawn; /* -1 */
+	unsigned cpu; /* of the host */
 	int slot; /* of the console; -1 */
 	bool created; /* a create request was sent */
 	char spawn_text[512]; /* what the launcher said */

@@ -87,6 +87,8 @@ static int (*step_of(const struct probe *p, enum probe_step step))(
 		return p->ready;
 	case PROBE_MEASURE:
 		return p->measure;
+	case PROBE_PATH:
+		return p->path;
 	case PROBE_AFTER:
 		return p->after;
 	}

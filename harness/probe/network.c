@@ -1,26 +1,19 @@
 /* network.c - the instance and the native peer over one bridge: a stream each way, round trips,
- * connections, HTTP, and what they cost in CPU time. Payload is counted by the receiver. */
-#include "probes.h"
+ * connections, HTTP, and what they cost in CPU time. Payload is counted by the receiver. Other paths, datagrams and
+ * what the path was: network-parts.h. */
+#include "network-parts.h"
 
-#include "netlink.h"
+#include "probes.h"
 #include "procfs.h"
-#include "util.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define ANSWER_NS (15 * NSEC_PER_SEC)
-#define DISPUTE 0.05 /* a claim further from the host's own count than this is flagged */
 #define GIB 1073741824.0
 
-struct cpu_reading {
-	double instance, peer, host, own; /* s */
-	int64_t at; /* ns */
-};
-
-static int read_cpu(struct measurement *m, struct cpu_reading *out, struct error *err)
+int network_read_cpu(struct measurement *m, struct cpu_reading *out, struct error *err)
 {
 	struct host_cpu host;
 	struct timespec ts;
@@ -29,7 +22,7 @@ static int read_cpu(struct measurement *m, struct cpu_reading *out, struct error
 	if (cgroup_cpu_ns(m->instances[0].cgroup, &ns, err) < 0)
 		return -1;
 	out->instance = (double)ns / NSEC_PER_SEC;
-	if (cgroup_cpu_ns(m->peer.cgroup, &ns, err) < 0)
+	if (cgroup_cpu_ns(m->route ? m->route->far_cgroup : m->peer.cgroup, &ns, err) < 0)
 		return -1;
 	out->peer = (double)ns / NSEC_PER_SEC;
 	if (proc_host_cpu(m->lab->root, &host, err) < 0)
@@ -53,29 +46,40 @@ static int network_ready(struct measurement *m, unsigned slot, struct error *err
 {
 	if (m->n != 1)
 		return 0;
-	m->data[slot] = xcalloc(1, sizeof(struct cpu_reading));
-	return read_cpu(m, m->data[slot], err);
+	m->data[slot] = xcalloc(1, sizeof(struct network_data));
+	return network_read_cpu(m, &((struct network_data *)m->data[slot])->ready, err);
+}
+
+static int network_settled(struct measurement *m, unsigned slot, struct error *err)
+{
+	struct network_data *d = m->data[slot];
+
+	return d ? network_read_cpu(m, &d->settled, err) : 0;
 }
 
 static int network_after(struct measurement *m, unsigned slot, struct error *err)
 {
+	struct network_data *d = m->data[slot];
+
 	(void)err;
-	free(m->data[slot]);
+	if (d)
+		json_decref(d->evidence);
+	free(d);
 	m->data[slot] = NULL;
 	return 0;
 }
 
 /* The rest of the host less what it does when idle; guest time is inside user time and is not added again. */
-static void report_cpu(struct measurement *m, const struct cpu_reading *settling,
+void network_report_cpu(struct measurement *m, const struct network_data *d,
 	const struct cpu_reading *a, const struct cpu_reading *b, double bytes)
 {
 	double gib = bytes / GIB;
 	double instance = b->instance - a->instance, peer = b->peer - a->peer;
 	double rest = rest_of_host(a, b);
 
-	if (settling && a->at > settling->at)
-		rest -= rest_of_host(settling, a) * (double)(b->at - a->at) /
-			(double)(a->at - settling->at);
+	if (d && d->settled.at > d->ready.at)
+		rest -= rest_of_host(&d->ready, &d->settled) * (double)(b->at - a->at) /
+			(double)(d->settled.at - d->ready.at);
 
 	if (gib <= 0) {
 		for (int id = NETWORK_CPU; id <= NETWORK_CPU_REST; id++)
@@ -88,12 +92,12 @@ static void report_cpu(struct measurement *m, const struct cpu_reading *settling
 	measured(m, NETWORK_CPU_REST, rest / gib, 0);
 }
 
-static double rate(double bytes, double ns)
+double network_rate(double bytes, double ns)
 {
 	return ns > 0 ? 8 * bytes / (ns / NSEC_PER_SEC) : NAN;
 }
 
-static unsigned disputed(double claimed, double counted)
+unsigned network_disputed(double claimed, double counted)
 {
 	return counted > 0 && fabs(claimed - counted) <= DISPUTE * counted ? 0 : FLAG_DISPUTED;
 }
@@ -117,14 +121,14 @@ static int stream_in(struct measurement *m, double *moved, struct error *err)
 		agent_field(&reply, "ns", UINT64_MAX, &ns, err) < 0)
 		return -1;
 	*moved += (double)flow.bytes_all;
-	claimed = rate((double)bytes, (double)ns);
+	claimed = network_rate((double)bytes, (double)ns);
 	if (bytes > all || all != flow.bytes_all)
 		return error_set(err, EXIT_ARM,
 			"agent: claims %llu of %llu bytes received, expected the %llu that were sent",
 			(unsigned long long)bytes, (unsigned long long)all,
 			(unsigned long long)flow.bytes_all);
 	measured(m, NETWORK_RX, claimed,
-		disputed(claimed, rate((double)flow.bytes, (double)flow.ns)));
+		network_disputed(claimed, network_rate((double)flow.bytes, (double)flow.ns)));
 	return 0;
 }
 
@@ -136,19 +140,19 @@ static int stream_out(struct measurement *m, double *moved, struct error *err)
 		    m->plan->network_omit, &flow, err) < 0)
 		return -1;
 	*moved += (double)flow.bytes_all;
-	measured(m, NETWORK_TX, rate((double)flow.bytes, (double)flow.ns), 0);
+	measured(m, NETWORK_TX, network_rate((double)flow.bytes, (double)flow.ns), 0);
 	return 0;
 }
 
-static int streams(struct measurement *m, unsigned slot, struct error *err)
+static int streams(struct measurement *m, const struct network_data *d, struct error *err)
 {
 	struct cpu_reading before, after;
 	double moved = 0;
 
-	if (read_cpu(m, &before, err) < 0 || stream_in(m, &moved, err) < 0 ||
-		stream_out(m, &moved, err) < 0 || read_cpu(m, &after, err) < 0)
+	if (network_read_cpu(m, &before, err) < 0 || stream_in(m, &moved, err) < 0 ||
+		stream_out(m, &moved, err) < 0 || network_read_cpu(m, &after, err) < 0)
 		return -1;
-	report_cpu(m, m->data[slot], &before, &after, moved);
+	network_report_cpu(m, d, &before, &after, moved);
 	return 0;
 }
 
@@ -213,47 +217,72 @@ static int http(struct measurement *m, struct error *err)
 			return -1;
 		bytes += answer.bytes;
 		seconds += answer.seconds;
-		measured(m, NETWORK_HTTP, rate(bytes, seconds * NSEC_PER_SEC), 0);
+		measured(m, NETWORK_HTTP, network_rate(bytes, seconds * NSEC_PER_SEC), 0);
 	}
 	return 0;
 }
 
-static void skip_all(struct measurement *m, enum sample_status status, const char *reason)
+static void skip_from(
+	struct measurement *m, int first, enum sample_status status, const char *reason)
 {
-	for (int id = NETWORK_RX; id <= NETWORK_CPU_REST; id++)
+	for (int id = first; id <= PATH_HOPS; id++)
 		if (!m->out[id].filled)
 			not_measured(m, (enum metric_id)id, status, "%s", reason);
 }
 
-static int ends_open(struct instance *i, struct error *err)
+int network_listen(struct agent *a, const char *const *kinds, struct error *err)
 {
-	static const char *const kinds[] = {"sink", "source", "echo"};
-
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-		if (agent_call(&i->agent, NULL, now_ns() + ANSWER_NS, err, "listen kind=%s",
-			    kinds[k]) < 0)
+	for (size_t k = 0; kinds[k]; k++)
+		if (agent_call(a, NULL, now_ns() + ANSWER_NS, err, "listen kind=%s", kinds[k]) < 0)
 			return -1;
 	return 0;
 }
 
-static int network_measure(struct measurement *m, unsigned slot, struct error *err)
+/* The native peer asks the instance. */
+static int with_peer(struct measurement *m, struct network_data *d, struct error *err)
+{
+	static const char *const kinds[] = {"sink", "source", "echo", NULL};
+	struct agent *a = &m->instances[0].agent;
+
+	if (network_listen(a, kinds, err) < 0 || streams(m, d, err) < 0 ||
+		small_things(m, err) < 0 || http(m, err) < 0)
+		return -1;
+	return agent_call(a, NULL, now_ns() + ANSWER_NS, err, "unlisten");
+}
+
+static int over_path(struct measurement *m, struct network_data *d, struct error *err)
+{
+	static const char *const kinds[] = {"udp", NULL};
+
+	if (!d->evidence)
+		d->evidence = json_object();
+	if (m->route->path == PATH_PEER ? with_peer(m, d, err) < 0
+					: network_over_route(m, d, err) < 0)
+		return -1;
+	if (network_listen(m->route->far, kinds, err) < 0 || network_datagrams(m, d, err) < 0 ||
+		network_proofs(m, d, err) < 0)
+		return -1;
+	evidence_add(m, "path", steal_ptr(d->evidence));
+	return 0;
+}
+
+static int network_path(struct measurement *m, unsigned slot, struct error *err)
 {
 	struct error inner = ERROR_INIT;
 	struct instance *i = m->instances;
 
 	if (m->n != 1)
-		skip_all(m, SAMPLE_SKIPPED, "measured with one instance only");
+		skip_from(m, NETWORK_RX, SAMPLE_SKIPPED, "measured with one instance only");
 	else if (!i->address[0])
-		skip_all(m, SAMPLE_SKIPPED, "the instance has no address in the lab");
-	else if (i->agent.fd < 0)
-		skip_all(m, SAMPLE_SKIPPED, "no agent inside to be the other end");
+		skip_from(m, NETWORK_RX, SAMPLE_SKIPPED, "the instance has no address in the lab");
+	else if (i->agent.fd < 0 || !m->route)
+		skip_from(m, NETWORK_RX, SAMPLE_SKIPPED, "no agent inside to be the other end");
 	if (m->out[NETWORK_RX].filled)
 		return 0;
-	if (ends_open(i, &inner) == 0 && streams(m, slot, &inner) == 0 &&
-		small_things(m, &inner) == 0 && http(m, &inner) == 0)
-		return agent_call(&i->agent, NULL, now_ns() + ANSWER_NS, err, "unlisten");
+	if (over_path(m, m->data[slot], &inner) == 0)
+		return 0;
 	/* A path that broke is the finding of these metrics, not the end of the trial; Ctrl-C is. */
-	skip_all(m, SAMPLE_FAILED, inner.text);
+	skip_from(m, NETWORK_RX, SAMPLE_FAILED, inner.text);
 	if (inner.code == EXIT_INTERRUPTED || inner.code == EXIT_TERMINATED)
 		return error_set(err, inner.code, "%s", inner.text);
 	return 0;
@@ -261,10 +290,11 @@ static int network_measure(struct measurement *m, unsigned slot, struct error *e
 
 const struct probe probe_network = {
 	.name = "network",
-	.help = "throughput both ways, latency, HTTP and CPU per GiB against a native peer",
+	.help = "throughput both ways, latency, datagrams, HTTP and CPU per GiB over the arm's path, and what the path was",
 	.first = NETWORK_RX,
-	.last = NETWORK_CPU_REST,
+	.last = PATH_HOPS,
 	.ready = network_ready,
-	.measure = network_measure,
+	.measure = network_settled,
+	.path = network_path,
 	.after = network_after,
 };
