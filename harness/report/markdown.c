@@ -281,6 +281,7 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 	if (!out)
 		return xstrdup("");
 	markdown_about(out, v);
+	markdown_argument(out, v, charts, n_charts, !charts_missing);
 	section_charts(out, charts, n_charts, charts_missing);
 	for (size_t i = 0; i < v->n_settings; i++) {
 		v->at = v->settings[i];
@@ -289,6 +290,7 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 	}
 	v->at = kept;
 	section_slopes(out, v);
+	markdown_capacity(out, v);
 	markdown_ledger(out, v);
 	section_findings(out, v);
 	markdown_pss(out, v);

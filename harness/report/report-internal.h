@@ -262,6 +262,12 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 	const char *charts_missing);
 /* markdown-run.c: sections about the run itself. */
 void markdown_about(FILE *out, const struct view *v);
+/* markdown-argument.c: nothing where the run has no claims, or no slopes. drawn: the charts are there. */
+void markdown_argument(FILE *out, const struct view *v, const struct chart_entry *charts, size_t n,
+	bool drawn);
+void markdown_capacity(FILE *out, const struct view *v);
+/* "1.98 [1.95, 2.01], expected >= 1.8, n = 10" of a claim or a condition: new text. */
+char *claim_figure(const json_t *row);
 void markdown_pss(FILE *out, const struct view *v);
 /* What the self-test of the host said, quoted from run.json. meter_text(): one sentence, new; NULL where nothing is quoted. */
 void markdown_meter(FILE *out, const struct view *v);

@@ -258,6 +258,32 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 	fputc('\n', s->out);
 }
 
+/* A line a claim: its number, name, verdict, and the figure that decided. */
+static void print_claims(const struct screen *s, const struct view *v)
+{
+	const json_t *claims = json_list(v->summary, "claims");
+	size_t i;
+	json_t *c;
+
+	if (!json_array_size(claims))
+		return;
+	fprintf(s->out, "%sThe argument%s\n\n", style(s, BOLD), style(s, PLAIN));
+	json_array_foreach ((json_t *)claims, i, c) {
+		char *id = safe_word(json_text_at(c, "id", NULL), 24);
+		char *verdict = safe_word(json_text_at(c, "verdict", NULL), 12);
+		cleanup_free char *figure = claim_figure(c);
+		cleanup_free char *prefix = xasprintf(
+			"%2.0f %-9s %s: ", json_number_at(c, "number", NULL), verdict, id);
+		const char *why = json_text_at(c, "reason", NULL);
+		char buf[SAFE_TEXT_SIZE];
+
+		put_wrapped(s, prefix, safe_text(*why ? why : figure, buf));
+		free(id);
+		free(verdict);
+	}
+	fputc('\n', s->out);
+}
+
 static void print_meter(const struct screen *s, const struct view *v)
 {
 	cleanup_free char *text = meter_text(v);
@@ -287,6 +313,7 @@ int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned w
 		v.at = v.settings[i];
 		print_setting(&s, &v, heads);
 	}
+	print_claims(&s, &v);
 	print_meter(&s, &v);
 	for (size_t a = 0; a < v.n_arms; a++)
 		free(heads[a]);

@@ -628,6 +628,78 @@ static void emulated_slopes_are_marked(void **state)
 	fixture_close(&f);
 }
 
+/* One claim that is refuted, its words not to be trusted, and a row of each resource. */
+static void put_argument(json_t *summary)
+{
+	static const char claims[] =
+		"[{\"id\":\"x`id`\",\"number\":8,\"quote\":{\"ko\":\"배로 늘어남\",\"en\":\"it | doubles\\u001b[31m\"},"
+		"\"measurement\":{\"ko\":\"잰 것\",\"en\":\"<b>what</b>\"},\"verdict\":\"refuted\",\"reason\":\"it is 1.5, not >= 1.8\","
+		"\"expression\":\"e\",\"unit\":\"1\",\"value\":1.5,\"lo\":1.4,\"hi\":1.6,\"coverage\":0.9,\"n\":10,\"op\":\">=\",\"threshold\":1.8,"
+		"\"conditions\":[{\"text\":{\"ko\":\"조건\",\"en\":\"a condition\"},\"control\":false,\"expression\":\"doubling(m; a, w)\","
+		"\"unit\":\"1\",\"value\":1.5,\"lo\":1.4,\"hi\":1.6,\"n\":10,\"op\":\">=\",\"threshold\":1.8,\"verdict\":\"refuted\",\"reason\":\"r\"}],"
+		"\"picture\":\"boot\",\"footnotes\":[{\"ko\":\"각주\",\"en\":\"a footnote\"}]}]";
+	static const char capacity[] =
+		"[{\"resource\":\"memory\",\"unit\":\"B\",\"arm\":\"vm\",\"workload\":\"http\",\"each\":104857600,\"each_lo\":94371840,"
+		"\"each_hi\":115343360,\"fixed\":0,\"available\":10737418240,\"fit\":102,\"fit_lo\":93,\"fit_hi\":113,\"per_gib\":10.24,"
+		"\"per_gib_lo\":9.3,\"per_gib_hi\":11.4,\"reason\":null,\"note\":\"less memory.emulator_code\"},"
+		"{\"resource\":\"memory\",\"unit\":\"B\",\"arm\":\"host\",\"workload\":\"http\",\"each\":1048576,\"each_lo\":-1,"
+		"\"each_hi\":2097152,\"available\":10737418240,\"fit\":10240,\"fit_lo\":5120,\"fit_hi\":null,\"reason\":\"no upper bound\",\"note\":null}]";
+
+	json_object_set_new(summary, "claims", json_loads(claims, 0, NULL));
+	json_object_set_new(summary, "capacity", json_loads(capacity, 0, NULL));
+	assert_int_equal(json_array_size(json_object_get(summary, "claims")), 1);
+	assert_int_equal(json_array_size(json_object_get(summary, "capacity")), 2);
+}
+
+static void the_argument_is_told_claim_by_claim(void **state)
+{
+	static const char *const needed[] = {
+		"## The argument",
+		"주장 1개: 지지됨 0, 반박됨 1, 불분명 0",
+		"Of 1 claims, judged by the figures of this run, 0 are supported, 1 refuted, 0 unclear",
+		"8. **반박됨**: 배로 늘어남\n",
+		"8. **refuted**: it \\| doubles",
+		"> 배로 늘어남\n>\n> it \\| doubles",
+		"| a condition<br>조건 | doubling(m; a, w) | 1.50 \\[1.40, 1.60\\], expected &gt;= 1.80, n = 10 | **refuted** |",
+		"Why: it is 1.5, not &gt;= 1.8",
+		"- a footnote\n  각주\n",
+		"![boot title](charts/boot.png)",
+		"## How many fit in this machine",
+		"| vm | http | memory | 100 [90, 110] MiB | 10 GiB | 102 [93, 113] | 10.2 [9.30, 11.4] | less memory.emulator\\_code |",
+		"| 10 GiB | 10240, at least 5120 |",
+	};
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, "usual");
+	put_argument(f.summary);
+	struct chart_entry entry = {(char[]){"boot"}, (char[]){"boot title"}};
+	cleanup_free char *text = markdown_report(&f.view, &entry, 1, NULL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (!strstr(text, needed[i]))
+			fail_msg("report.md does not hold: %s", needed[i]);
+	check_markdown("argument", text);
+	fixture_close(&f);
+}
+
+static void the_table_ends_with_the_argument(void **state)
+{
+	json_t *run = load("usual", "run.json"), *summary = load("usual", "summary.json");
+	cleanup_free char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	put_argument(summary);
+	assert_int_equal(report_table(out, run, summary, 80, false), 0);
+	fclose(out);
+	assert_non_null(
+		strstr(text, "\nThe argument\n\n 8 refuted   x`id`: it is 1.5, not >= 1.8\n"));
+	json_decref(run);
+	json_decref(summary);
+}
+
 static char *table(const char *name, unsigned width, bool colour)
 {
 	cleanup_free char *buf = NULL;
@@ -844,6 +916,11 @@ static void wrong_types_anywhere_are_survived(void **state)
 	damage_object(f.run, f.summary, json_array_get(json_object_get(f.summary, "metrics"), 0));
 	damage_object(
 		f.run, f.summary, json_array_get(json_object_get(f.summary, "comparisons"), 0));
+	put_argument(f.summary);
+	arm = json_array_get(json_object_get(f.summary, "claims"), 0);
+	damage_object(f.run, f.summary, arm);
+	damage_object(f.run, f.summary, json_array_get(json_object_get(arm, "conditions"), 0));
+	damage_object(f.run, f.summary, json_array_get(json_object_get(f.summary, "capacity"), 0));
 	fixture_close(&f);
 	fixture_open(&f, "argument");
 	json_t *claim = json_array_get(json_object_get(f.summary, "claims"), 0);
@@ -1046,6 +1123,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(report_says_what_a_reader_needs),
 		cmocka_unit_test(each_base_has_its_own_table),
 		cmocka_unit_test(emulated_slopes_are_marked),
+		cmocka_unit_test(the_argument_is_told_claim_by_claim),
+		cmocka_unit_test(the_table_ends_with_the_argument),
 		cmocka_unit_test(the_table_fits_the_width),
 		cmocka_unit_test(colour_only_if_asked_and_only_ours),
 		cmocka_unit_test(wrong_types_anywhere_are_survived),

@@ -1,0 +1,194 @@
+/* markdown-argument.c - report.md: the chapter "The argument", claim by claim, and how many instances fit in this
+ * machine. Both from summary.json alone. */
+#include "report-internal.h"
+
+#include "util.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+	const char *word, *ko;
+} verdicts[] = {
+	{"supported", "지지됨"},
+	{"refuted", "반박됨"},
+	{"unclear", "불분명"},
+};
+
+static bool is_verdict(const json_t *claim, const char *word)
+{
+	return strcmp(json_text_at(claim, "verdict", NULL), word) == 0;
+}
+
+/* Units of expressions may be ones that no metric has ("B/s"): base units then, the unit left out. */
+static char *amount(double value, double lo, double hi, const char *unit)
+{
+	bool known = *scale_for(unit, value).unit != '(';
+
+	return interval_text(value, lo, hi, known ? unit : "1", false);
+}
+
+char *claim_figure(const json_t *row)
+{
+	const char *unit = json_text_at(row, "unit", NULL);
+	double value = json_number_at(row, "value", NULL), n = json_number_at(row, "n", NULL);
+	double threshold = json_number_at(row, "threshold", NULL);
+	cleanup_free char *is = isnan(value) ? xstrdup("no value")
+					     : amount(value, json_number_at(row, "lo", NULL),
+						       json_number_at(row, "hi", NULL), unit);
+	cleanup_free char *than = amount(threshold, NAN, NAN, unit);
+	cleanup_free char *op = clean_text(json_text_at(row, "op", NULL));
+	cleanup_free char *many =
+		n > 0 && isfinite(value) ? xasprintf(", n = %.0f", n) : xstrdup("");
+
+	return xasprintf("%s, expected %s %s%s", is, op, than, many);
+}
+
+static void summary_in(FILE *out, const json_t *claims, bool korean)
+{
+	size_t n[ARRAY_SIZE(verdicts)] = {0}, i;
+	json_t *c;
+
+	json_array_foreach ((json_t *)claims, i, c)
+		for (size_t k = 0; k < ARRAY_SIZE(verdicts); k++)
+			n[k] += is_verdict(c, verdicts[k].word);
+	fprintf(out,
+		korean ? "\n### 요약\n\n이 실행의 수치로 판단한 주장 %zu개: 지지됨 %zu, 반박됨 %zu, 불분명 %zu.\n\n"
+		       : "\n### Summary\n\nOf %zu claims, judged by the figures of this run, %zu are supported, %zu refuted, %zu unclear.\n\n",
+		json_array_size(claims), n[0], n[1], n[2]);
+	json_array_foreach ((json_t *)claims, i, c) {
+		const char *word = "";
+
+		for (size_t k = 0; k < ARRAY_SIZE(verdicts); k++)
+			if (is_verdict(c, verdicts[k].word))
+				word = korean ? verdicts[k].ko : verdicts[k].word;
+		fprintf(out, "%.0f. **%s**: ", json_number_at(c, "number", NULL), word);
+		markdown_print(out, "%s\n", json_text_at(c, "quote", korean ? "ko" : "en", NULL));
+	}
+}
+
+static void conditions(FILE *out, const json_t *claim)
+{
+	size_t i;
+	json_t *c;
+
+	fputs("\n| condition | expression | measured | verdict |\n| :--- | :--- | ---: | :--- |\n",
+		out);
+	json_array_foreach ((json_t *)json_list(claim, "conditions"), i, c) {
+		cleanup_free char *figure = claim_figure(c);
+
+		markdown_print(out, "| %s", json_text_at(c, "text", "en", NULL));
+		markdown_print(out, "<br>%s |", json_text_at(c, "text", "ko", NULL));
+		markdown_print(out, " %s |", json_text_at(c, "expression", NULL));
+		markdown_print(out, " %s |", figure);
+		markdown_print(out, " **%s**", json_text_at(c, "verdict", NULL));
+		if (!is_verdict(c, "supported") && isnan(json_number_at(c, "value", NULL)))
+			markdown_print(out, ": %s", json_text_at(c, "reason", NULL));
+		fputs(" |\n", out);
+	}
+}
+
+static void picture(
+	FILE *out, const json_t *claim, const struct chart_entry *charts, size_t n, bool drawn)
+{
+	const char *name = json_text_at(claim, "picture", NULL);
+
+	for (size_t i = 0; drawn && i < n; i++)
+		if (strcmp(charts[i].file, name) == 0) {
+			markdown_print(out, "\n![%s]", charts[i].title);
+			fprintf(out, "(charts/%s.png)\n", charts[i].file);
+		}
+}
+
+static void one_claim(
+	FILE *out, const json_t *claim, const struct chart_entry *charts, size_t n, bool drawn)
+{
+	size_t i;
+	json_t *note;
+
+	fprintf(out, "\n### %.0f. ", json_number_at(claim, "number", NULL));
+	markdown_print(out, "%s: ", json_text_at(claim, "id", NULL));
+	markdown_print(out, "%s\n\n", json_text_at(claim, "verdict", NULL));
+	markdown_print(out, "> %s\n>\n", json_text_at(claim, "quote", "ko", NULL));
+	markdown_print(out, "> %s\n\n", json_text_at(claim, "quote", "en", NULL));
+	markdown_print(out, "%s\n\n", json_text_at(claim, "measurement", "en", NULL));
+	markdown_print(out, "%s\n", json_text_at(claim, "measurement", "ko", NULL));
+	conditions(out, claim);
+	if (*json_text_at(claim, "reason", NULL))
+		markdown_print(out, "\nWhy: %s\n", json_text_at(claim, "reason", NULL));
+	json_array_foreach ((json_t *)json_list(claim, "footnotes"), i, note) {
+		markdown_print(out, "\n- %s\n", json_text_at(note, "en", NULL));
+		markdown_print(out, "  %s\n", json_text_at(note, "ko", NULL));
+	}
+	picture(out, claim, charts, n, drawn);
+}
+
+void markdown_argument(
+	FILE *out, const struct view *v, const struct chart_entry *charts, size_t n, bool drawn)
+{
+	const json_t *claims = json_list(v->summary, "claims");
+	size_t i;
+	json_t *c;
+
+	if (!json_array_size(claims))
+		return;
+	fputs("\n## The argument\n\nThe claims of a text on virtual machines and containers, each with the figures of this run and a threshold that was fixed before it. "
+	      "An interval that lies on one side of the threshold decides, a point never does; emulated times decide nothing about VMs.\n",
+		out);
+	summary_in(out, claims, true);
+	summary_in(out, claims, false);
+	json_array_foreach ((json_t *)claims, i, c)
+		one_claim(out, c, charts, n, drawn);
+}
+
+/* "12 [10, 14]", or "at least 10" where nothing bounds it above. */
+static char *range_text(const json_t *row, const char *key, const char *lo_key, const char *hi_key)
+{
+	double value = json_number_at(row, key, NULL), lo = json_number_at(row, lo_key, NULL),
+	       hi = json_number_at(row, hi_key, NULL);
+	cleanup_free char *least = number_text(lo);
+
+	if (isnan(value))
+		return isnan(lo) ? xstrdup("") : xasprintf("at least %s", least);
+	if (isnan(hi) && !isnan(lo)) {
+		cleanup_free char *middle = number_text(value);
+
+		return xasprintf("%s, at least %s", middle, least);
+	}
+	return interval_text(value, lo, hi, "1", false);
+}
+
+void markdown_capacity(FILE *out, const struct view *v)
+{
+	const json_t *list = json_list(v->summary, "capacity");
+	size_t i;
+	json_t *row;
+
+	if (!json_array_size(list))
+		return;
+	fputs("\n## How many fit in this machine\n\nWhat was available when the run began, less what is taken without any, by what one more takes. "
+	      "It is a straight line drawn far beyond what was measured: nothing else is to run, and none is to do more than here.\n\n"
+	      "| arm | workload | of | one more takes | available | fit [95 %] | per GiB [95 %] | note |\n"
+	      "| :--- | :--- | :--- | ---: | ---: | ---: | ---: | :--- |\n",
+		out);
+	json_array_foreach ((json_t *)list, i, row) {
+		const char *unit = json_text_at(row, "unit", NULL);
+		double available = json_number_at(row, "available", NULL);
+		cleanup_free char *each = interval_text(json_number_at(row, "each", NULL),
+			json_number_at(row, "each_lo", NULL), json_number_at(row, "each_hi", NULL),
+			unit, false);
+		cleanup_free char *there =
+			isnan(available) ? xstrdup("") : value_text(available, unit);
+		cleanup_free char *fit = range_text(row, "fit", "fit_lo", "fit_hi");
+		cleanup_free char *gib = range_text(row, "per_gib", "per_gib_lo", "per_gib_hi");
+		const char *reason = json_text_at(row, "reason", NULL);
+		const char *note = json_text_at(row, "note", NULL);
+
+		markdown_print(out, "| %s |", json_text_at(row, "arm", NULL));
+		markdown_print(out, " %s |", json_text_at(row, "workload", NULL));
+		markdown_print(out, " %s |", json_text_at(row, "resource", NULL));
+		fprintf(out, " %s | %s | %s | %s |", each, there, fit, gib);
+		markdown_print(out, " %s", reason);
+		markdown_print(out, *reason && *note ? "; %s |\n" : "%s |\n", note);
+	}
+}
