@@ -114,7 +114,8 @@ SAN_BUILDS := $(BUILD)-gcc-san $(BUILD)-clang-san
 SAN := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 san-units:
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-gcc-san CFLAGS="$(SAN)" units
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-clang-san CC=clang CFLAGS="$(SAN)" units
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-clang-san CC=clang CFLAGS="$(SAN) -fsanitize=fuzzer-no-link" units
+	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-targets
 	@# Static programs cannot carry sanitizers: the plain ones serve.
 	@for b in $(SAN_BUILDS); do cp $(BUILD)/agent $(BUILD)/jail-probe $(BUILD)/vm-launcher $$b/; done
 
@@ -122,6 +123,22 @@ san: ## unit tests under ASan and UBSan, gcc and clang
 	@$(MAKE) --no-print-directory -j$(JOBS) all && $(MAKE) --no-print-directory san-units
 	@BUILD=$(BUILD)-gcc-san SAN_BUILDS=$(BUILD)-clang-san TARE=$(CURDIR)/$(BUILD)/tare \
 		TARE_AGENT=$(CURDIR)/$(BUILD)/agent bash tests/run.sh unit
+
+# libFuzzer's targets, on clang's sanitizer build.
+FUZZ := $(wildcard tests/fuzz/fuzz-*.c)
+FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/folder.c $(BUILD)/libtare.a
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer $< tests/fuzz/folder.c $(BUILD)/libtare.a $(PKG_LIBS) -o $@
+
+.PHONY: fuzz fuzz-targets fuzz-bins
+fuzz-bins: $(FUZZ_BIN)
+fuzz-targets:
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)-clang-san CC=clang CFLAGS="$(SAN) -fsanitize=fuzzer-no-link" fuzz-bins
+
+fuzz: fuzz-targets ## each reader of foreign data under libFuzzer, FUZZ_SECONDS=30 each
+	@bash tests/fuzz/run.sh $(BUILD)-clang-san/fuzz
 
 cov: ## line coverage of the unit tests
 	@$(MAKE) --no-print-directory -j$(JOBS) all

@@ -9,7 +9,7 @@ libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev
 libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core mmdebstrap e2fsprogs'
 tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema
 iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox
-cpio universal-ctags tidy'
+cpio tidy'
 
 wanted=$base
 [ "${1:-}" = --tests ] && wanted="$base $tests"
