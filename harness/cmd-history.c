@@ -17,13 +17,17 @@
 
 static const struct command_option options[] = {
 	{.name = "history", .argument = "FILE", .help = "the history (standard: " HISTORY_FILE ")"},
+	{.name = "output",
+		.letter = 'o',
+		.argument = "DIR",
+		.help = "write history.html and charts/ into this folder (standard: history beside FILE)"},
 	{.name = "accept",
 		.argument = "SERIES",
 		.many = true,
 		.help = "take the level of this series as its new one; may be given again"},
 	{.name = "reason", .argument = "TEXT", .help = "why, for --accept"},
 	{.name = "strict", .help = "exit code 4 when something is to be measured again"},
-	{.name = "json", .help = "print what was found as JSON"},
+	{.name = "json", .help = "print what was found as JSON, and write nothing"},
 	{.name = NULL},
 };
 
@@ -184,6 +188,30 @@ static int accept_all(const struct arguments *a, struct error *err)
 	return EXIT_FINE;
 }
 
+/* The folder that charts and page go into: new text. */
+static char *folder_of(const struct arguments *a)
+{
+	const char *given = argument(a, "output"), *slash = strrchr(file_of(a), '/');
+
+	if (given)
+		return xstrdup(given);
+	return xasprintf("%.*shistory", slash ? (int)(slash + 1 - file_of(a)) : 0, file_of(a));
+}
+
+static int draw(const struct arguments *a, const struct history *h, const struct judgement *j,
+	struct error *err)
+{
+	cleanup_free char *folder = folder_of(a), *missing = NULL;
+	char safe[SAFE_TEXT_SIZE];
+
+	if (history_report(folder, h, j, &missing, err) < 0)
+		return -1;
+	if (missing)
+		fprintf(stderr, "tare: charts: not drawn: %s\n", missing);
+	printf("\n%s/history.html\n", safe_text(folder, safe));
+	return 0;
+}
+
 static int show(const struct arguments *a, struct error *err)
 {
 	cleanup_history struct history h = {0};
@@ -200,6 +228,8 @@ static int show(const struct arguments *a, struct error *err)
 		print_json(found);
 	} else {
 		history_print(stdout, &h, &j);
+		if (h.n_nights && draw(a, &h, &j, err) < 0)
+			return -1;
 	}
 	return judgement_exit(&h, &j, argument(a, "strict") != NULL);
 }
@@ -234,7 +264,7 @@ static int run_history(int argc, char **argv, struct error *err)
 const struct command command_history = {
 	.name = "history",
 	.synopsis =
-		"[--history FILE] [--json] [--strict] | add DIR... | --accept SERIES --reason TEXT",
+		"[--history FILE] [-o DIR] [--json] [--strict] | add DIR... | --accept SERIES --reason TEXT",
 	.help = "trends over many runs: what the newest night says",
 	.text = "The history is one append-only file, a line a run, written by tare run --history FILE or by\n"
 		"tare history add DIR... A series is a metric of an arm, workload and instance count on hosts\n"

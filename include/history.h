@@ -169,7 +169,7 @@ char *history_changed(const json_t *before, const json_t *after, bool *payload);
 
 /* report/history-text.c: what was found, for a terminal. */
 void history_print(FILE *out, const struct history *h, const struct judgement *j);
-/* report/history-report.c: charts/ and history.html into a folder (made when missing). *charts_missing as in report.h. */
+/* report/history-report.c: charts/ and history.html into a folder (made when missing, the one above it is not). *charts_missing as in report.h. */
 int history_report(const char *path, const struct history *h, const struct judgement *j,
 	char **charts_missing, struct error *err);
 

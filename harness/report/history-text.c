@@ -30,9 +30,9 @@ static void put_finding(FILE *out, const struct history *h, const struct history
 
 	if (isfinite(f->change))
 		snprintf(percent, sizeof(percent), " %+.1f %%", 100 * f->change);
-	fprintf(out, "%-11s  %s:%s, %s to %s (reach %s over %zu nights)%s%s since %.10s\n",
+	fprintf(out, "%-11s  %s:%s, %s to %s (reach %s over %zu nights)%s, %ssince %.10s\n",
 		headings[f->state], name, percent, before, now, reach, f->level.n,
-		s->emulated ? ", emulated" : "", f->extreme ? ", one night is enough" : "",
+		s->emulated ? ", emulated" : "", f->extreme ? "by one night, " : "",
 		h->nights[f->since].started);
 	if (f->state <= HISTORY_BEYOND && *cause)
 		fprintf(out, "%-11s  %s\n", "", cause);

@@ -1,0 +1,117 @@
+/* history-report.c - the history as a folder of its own: charts/history-N with script and data. */
+#include "history-report.h"
+
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MOST_CHARTS 12 /* the page lists all findings */
+
+struct output {
+	int dirfd, chartsfd;
+	char *missing;
+	struct chart_entry *entries;
+	size_t n;
+};
+
+static int open_folder(int dirfd, const char *path, const char *where, struct error *err)
+{
+	int fd;
+
+	if (mkdirat(dirfd, path, 0755) < 0 && errno != EEXIST)
+		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be made", where);
+	fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0
+		? error_errno(err, EXIT_USAGE, errno, "%s: cannot be opened as a folder", where)
+		: fd;
+}
+
+static int write_text(
+	int dirfd, const char *name, const char *suffix, const char *text, struct error *err)
+{
+	cleanup_free char *file = xasprintf("%s%s", name, suffix);
+
+	return replace_file_at(dirfd, file, text, strlen(text), err);
+}
+
+static int write_chart(struct output *o, const struct history *h, const struct history_events *e,
+	const struct trend *t, struct error *err)
+{
+	cleanup_free char *name = xasprintf("history-%zu", o->n + 1);
+	cleanup_chart struct chart c = {.name = name};
+	int rc;
+
+	chart_history(&c, h, e, t);
+	o->entries = xrealloc(o->entries, (o->n + 1) * sizeof(*o->entries));
+	o->entries[o->n++] = (struct chart_entry){xstrdup(name), xstrdup(c.title)};
+	if (write_text(o->chartsfd, name, ".dat", c.data, err) < 0 ||
+		write_text(o->chartsfd, name, ".gp", c.script, err) < 0)
+		return -1;
+	if (o->missing)
+		return 0;
+	rc = gnuplot_render(o->chartsfd, name, &o->missing, err);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Charts of an earlier call that this one has no more. */
+static void drop_others(const struct output *o)
+{
+	static const char *const types[] = {"gp", "dat", "svg", "png"};
+
+	for (size_t i = o->n; i < MOST_CHARTS; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(types); k++) {
+			cleanup_free char *file = xasprintf("history-%zu.%s", i + 1, types[k]);
+
+			unlinkat(o->chartsfd, file, 0);
+		}
+}
+
+static int write_all_parts(
+	struct output *o, const struct history *h, const struct judgement *j, struct error *err)
+{
+	cleanup_events struct history_events events = history_events_of(h);
+	size_t n;
+	cleanup_free struct trend *trends = history_trends(h, j, MOST_CHARTS, &n);
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (write_chart(o, h, &events, &trends[i], err) < 0)
+			rc = -1;
+	drop_others(o);
+	return rc;
+}
+
+int history_report(const char *path, const struct history *h, const struct judgement *j,
+	char **charts_missing, struct error *err)
+{
+	locale_t mine, before = (locale_t)0;
+	struct output o = {.dirfd = -1, .chartsfd = -1};
+	char safe[SAFE_TEXT_SIZE];
+	int rc = -1;
+
+	o.dirfd = open_folder(AT_FDCWD, path, safe_text(path, safe), err);
+	if (o.dirfd >= 0)
+		o.chartsfd = open_folder(o.dirfd, "charts", "charts", err);
+	mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (mine)
+		before = uselocale(mine); /* decimal points and UTF-8 whatever the user's locale */
+	if (o.chartsfd >= 0)
+		rc = write_all_parts(&o, h, j, err);
+	if (mine) {
+		uselocale(before);
+		freelocale(mine);
+	}
+	for (size_t i = 0; i < o.n; i++) {
+		free(o.entries[i].file);
+		free(o.entries[i].title);
+	}
+	free(o.entries);
+	cleanup_closep(&o.chartsfd);
+	cleanup_closep(&o.dirfd);
+	*charts_missing = o.missing;
+	return rc;
+}
