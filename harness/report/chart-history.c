@@ -236,8 +236,8 @@ static void put_panel(struct trend_chart *c, size_t i, double top)
 
 	fprintf(d->out,
 		"set lmargin at screen %.5f\nset rmargin at screen %.5f\nset tmargin at screen %.5f\nset bmargin at screen %.5f\n"
-		"set xrange [%.0f:%.0f]\nset yrange [%.10g:%.10g]\nset border 3 lc rgb '#888888'\nset ytics nomirror autofreq font ',8'\n"
-		"set xtics time nomirror font ',8'\nset format x '%s'%s\nset ylabel '%s' textcolor rgb '#444444'\nS = %.10g\n",
+		"set xrange [%.0f:%.0f]\nset yrange [%.10g:%.10g]\nset border 3 lc rgb '#888888'\nset ytics nomirror autofreq font ',8' textcolor rgb '#444444'\n"
+		"set xtics time nomirror font ',8' textcolor rgb '#444444'\nset format x '%s'%s\nset ylabel '%s' textcolor rgb '#444444'\nS = %.10g\n",
 		SIDE / d->width, 1 - 24 / d->width, top / d->height, (top - PANEL) / d->height,
 		c->from, c->to, (low - room) / scale.divisor, (high + room) / scale.divisor,
 		last ? "%Y-%m-%d" : "", last ? " timedate" : "", scale.unit, scale.divisor);
@@ -266,9 +266,9 @@ static void put_legend(struct trend_chart *c)
 {
 	double x = 20;
 
-	x = legend_item(c, x, "— night", COLOUR_LINE);
+	x = legend_item(c, x, "— night", "#1E77B4");
 	x = legend_item(c, x, "▒ level ± reach", "#1E77B4");
-	x = legend_item(c, x, "○ noisy, kept out", COLOUR_NOISY);
+	x = legend_item(c, x, "○ noisy, kept out", "#666666");
 	x = legend_item(c, x, "● beyond, candidate", "#9A6700");
 	x = legend_item(c, x, "▲ alarm", COLOUR_ALARM);
 	x = legend_item(c, x, "┆ change point (a note)", COLOUR_CHANGE);

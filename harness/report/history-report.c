@@ -1,4 +1,4 @@
-/* history-report.c - the history as a folder of its own: charts/history-N with script and data. */
+/* history-report.c - the history as a folder of its own: charts/history-N with script and data, history.html. */
 #include "history-report.h"
 
 #include "util.h"
@@ -42,6 +42,7 @@ static int write_chart(struct output *o, const struct history *h, const struct h
 	const struct trend *t, struct error *err)
 {
 	cleanup_free char *name = xasprintf("history-%zu", o->n + 1);
+	cleanup_free char *missing = NULL;
 	cleanup_chart struct chart c = {.name = name};
 	int rc;
 
@@ -51,9 +52,10 @@ static int write_chart(struct output *o, const struct history *h, const struct h
 	if (write_text(o->chartsfd, name, ".dat", c.data, err) < 0 ||
 		write_text(o->chartsfd, name, ".gp", c.script, err) < 0)
 		return -1;
-	if (o->missing)
-		return 0;
-	rc = gnuplot_render(o->chartsfd, name, &o->missing, err);
+	/* without gnuplot, too: it takes the pictures of an earlier script away */
+	rc = gnuplot_render(o->chartsfd, name, &missing, err);
+	if (missing && !o->missing)
+		o->missing = steal_ptr(missing);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -82,6 +84,11 @@ static int write_all_parts(
 		if (write_chart(o, h, &events, &trends[i], err) < 0)
 			rc = -1;
 	drop_others(o);
+	cleanup_free char *page =
+		history_page(h, j, &events, o->entries, o->n, o->missing, o->chartsfd);
+
+	if (replace_file_at(o->dirfd, "history.html", page, strlen(page), err) < 0)
+		rc = -1;
 	return rc;
 }
 

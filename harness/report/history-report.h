@@ -35,4 +35,9 @@ struct trend *history_trends(
 void chart_history(struct chart *c, const struct history *h, const struct history_events *e,
 	const struct trend *t);
 
+/* history-html.c: the page; charts are read back from chartsfd. New string. */
+char *history_page(const struct history *h, const struct judgement *j,
+	const struct history_events *e, const struct chart_entry *charts, size_t n_charts,
+	const char *missing, int chartsfd);
+
 #endif

@@ -65,15 +65,20 @@ static void policy(FILE *out)
 	fputs("'; base-uri 'none'; form-action 'none'\" />\n", out);
 }
 
-static void head(struct page *p)
+void html_head(FILE *out, const char *title)
 {
 	fputs("<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset='utf-8' />\n",
-		p->out);
-	policy(p->out);
+		out);
+	policy(out);
 	fputs("<meta name='viewport' content='width=device-width, initial-scale=1' />\n<meta name='color-scheme' content='light dark' />\n",
-		p->out);
-	html_print(p->out, "<title>tare: run %s</title>\n", json_text_at(p->v->run, "id", NULL));
-	fprintf(p->out, "<style>\n%s</style>\n</head>\n<body>\n", html_style);
+		out);
+	html_element(out, "title", title);
+	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n", html_style);
+}
+
+void html_foot(FILE *out)
+{
+	fprintf(out, "<script>%s</script>\n</body>\n</html>\n", html_script);
 }
 
 static void contents(struct page *p)
@@ -118,7 +123,9 @@ char *html_report(struct view *v, const struct chart_entry *charts, size_t n_cha
 		free(p.shown);
 		return xstrdup("");
 	}
-	head(&p);
+	cleanup_free char *title = xasprintf("tare: run %s", json_text_at(v->run, "id", NULL));
+
+	html_head(p.out, title);
 	top(&p);
 	fputs("<main id='main' tabindex='-1'>\n", p.out);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
@@ -134,7 +141,7 @@ char *html_report(struct view *v, const struct chart_entry *charts, size_t n_cha
 	fputs("</main>\n<footer>\n<p>† Emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less <code>memory.emulator_code</code>. "
 	      "Medians, exact intervals; what is missing says why and is never 0. Made by tare from <code>run.json</code> and <code>summary.json</code>; nothing on this page is fetched from anywhere.</p>\n</footer>\n",
 		p.out);
-	fprintf(p.out, "<script>%s</script>\n</body>\n</html>\n", html_script);
+	html_foot(p.out);
 	fclose(p.out);
 	free(p.shown);
 	return text;

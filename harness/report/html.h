@@ -15,6 +15,11 @@ struct page {
 	int chartsfd; /* where NAME.svg are; -1 = nowhere */
 };
 
+/* ---- html.c: the frame of any page: title, style, what it may fetch (nothing); the script at its end. ---- */
+
+void html_head(FILE *out, const char *title);
+void html_foot(FILE *out);
+
 /* ---- html-text.c: elements. A tag is ours, such as "td class='n'"; everything called foreign is escaped. ---- */
 
 /* clean_text() with < > & and both quotes as entities: for text and for a quoted attribute alike. */

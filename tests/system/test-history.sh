@@ -78,3 +78,63 @@ says "its line is named" told 'history.jsonl: line 7.schema: unknown schema, got
 exits "nothing is appended to it" 2 add results/reference/default
 exits "an unknown word" 2 ad
 says "the word is told" told 'history: unknown word, got "ad", expected add or nothing'
+
+# ---- drawn ----
+exits_drawn() { # NAME CODE: as exits, into $work/drawn
+  exits "$1" "$2" -o "$work/drawn"
+}
+drawn() { find "$work/drawn" -name "$1" | wc -l; }
+if ! command -v gnuplot >/dev/null || ! command -v xmllint >/dev/null; then
+  skip "the history is drawn" "no gnuplot or no xmllint"
+  exit
+fi
+nights 1000 300 container boot.ready 1.2 600 - env:kernel 6.99 990 - env:qemu 9.0 990 vm memory.pss 1.15
+begin=$(date +%s%N)
+exits_drawn "1000 nights of the default plan" 0
+echo "# 1000 nights ($(wc -c <"$h") bytes) read, judged and drawn in $((($(date +%s%N) - begin) / 1000000)) ms"
+same "a chart a primary metric" "5 5 5 5" "$(drawn '*.svg') $(drawn '*.png') $(drawn '*.gp') $(drawn '*.dat')"
+check "the page is well-formed" xmllint --noout "$work/drawn/history.html"
+check "the page names the change" grep -q 'kernel 6.18.44-fc-v669 -&gt; 6.99' "$work/drawn/history.html"
+check "the charts are in the page" test "$(grep -c '<svg' "$work/drawn/history.html")" = 5
+same "the change is drawn, numbered" 1 "$(grep -c "'1  2025-08-23  kernel 6.18.44-fc-v669 -> 6.99'" "$work/drawn/charts/history-1.gp")"
+check "noisy nights are drawn apart" awk '/# nights kept out/ {n = 0; k++; next} /^#/ {if (k && n != 25) bad = 1; k = 0} k && /^[0-9]/ {n++} END {exit bad}' "$work/drawn/charts/history-1.dat"
+check "the new level has a change point" grep -q "lc rgb '#882255'" "$work/drawn/charts/history-2.gp"
+mkdir "$work/again"
+cp "$work/drawn/charts/"*.gp "$work/drawn/charts/"*.dat "$work/again"
+(cd "$work/again" && gnuplot history-1.gp </dev/null)
+check "the script by hand gives the same picture" cmp "$work/again/history-1.svg" "$work/drawn/charts/history-1.svg"
+if command -v chromium >/dev/null; then
+  timeout 120 python3 tests/system/look.py "$work/drawn/history.html" >"$work/looked" 2>&1
+  sed -nE "s/^(ok|not ok) (.*)/\1 in a browser: \2/p" "$work/looked"
+  grep -q 'whole without scripts' "$work/looked" || bad "in a browser" "$(tail -n 1 "$work/looked")"
+  ! grep -q '^not ok' "$work/looked" || failed=1
+else
+  skip "in a browser" "no chromium"
+fi
+
+python3 - "$work/one.jsonl" >"$h" <<'PY'
+import json, sys
+bad = "`touch PWNED`$(touch PWNED)'\"><script>alert(1)</script>\x1b[31m\u2028\nx@y%s"
+line = json.loads(open(sys.argv[1], encoding="utf-8").readline())
+for t in range(12):
+    line.update(id="%016x" % t, started="2024-01-%02dT03:00:00Z" % (t + 1), plan=bad, fingerprint=bad, valid=t != 5, why=bad)
+    line["environment"] = {bad: bad + str(t // 8)}
+    for cell in line["cells"] + line["ratios"]:
+        cell.update(workload=bad)
+        for metric in cell["values"]:
+            cell["values"][metric] = (cell["values"][metric] or 1) * (1.0 if t < 10 else 1.1)
+    print(json.dumps(line))
+PY
+exits_drawn "hostile strings" 0
+check "their page is well-formed" xmllint --noout "$work/drawn/history.html"
+same "no script got into it" 1 "$(grep -c '<script' "$work/drawn/history.html")"
+same "no string was executed" "" "$(find "$work" "$PWD" -name 'PWNED*' -not -path '*/.git/*' 2>/dev/null)"
+same "no escape reaches the terminal" 0 "$(grep -c $'\e' "$work/said")"
+
+nights 8
+PATH=$work/nothing exits_drawn "without gnuplot" 0
+says "that it is missing is told" told "gnuplot is not installed"
+same "scripts and data are there, no old picture" "5 5 0" "$(drawn '*.gp') $(drawn '*.dat') $(drawn '*.svg')"
+check "the page says so" grep -q 'gnuplot is not installed' "$work/drawn/history.html"
+exits "no folder to write to" 2 -o "$work/none/there"
+says "that is told" told "none/there: cannot be made: No such file or directory"
