@@ -85,6 +85,7 @@ const struct metric metrics[METRIC_COUNT] = {
 	ROW(PATH_REWRITTEN, "path.rewritten", "1", NEITHER, DIFF, "1: the far end sees another source address than the instance's", X),
 	ROW(PATH_TTL_DROP, "path.ttl_drop", "1", NEITHER, DIFF, "routers on the way: what the far end misses of the TTL that a datagram left with", X),
 	ROW(PATH_HOPS, "path.hops", "1", NEITHER, DIFF, "links that a frame passes, both ends' NICs and the bridge counted", X),
+	ROW(PATH_RR_BRIDGE, "path.rr_bridge", "s", LOWER, RATIO, "median round trip to the host's own end of the bridge: the first part of the way that network.rr_p50 is the whole of", T),
 	ROW(ADDRESS_FOREIGN, "address.foreign", "1", LOWER, DIFF, "processes of the set that read another's value at the address where they wrote their own: 0 with address spaces of their own", X),
 	ROW(ADDRESS_FOREIGN_SHARED, "address.foreign_shared", "1", NEITHER, DIFF, "the same over a shared memfd: the control, which must find some", X),
 	ROW(VIRTUAL_PROMISED, "virtual.promised", "B", NEITHER, DIFF, "address space mapped by one process, at the end of the curve"),

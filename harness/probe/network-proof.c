@@ -177,6 +177,9 @@ int network_proofs(struct measurement *m, struct network_data *d, struct error *
 	json_t *hops;
 
 	json_object_set_new(d->evidence, "path", json_string(arm_path_names[path]));
+	if (path == PATH_PEER)
+		not_measured(m, PATH_RR_BRIDGE, SAMPLE_SKIPPED,
+			"on path peer the far end is at the bridge: network.rr_p50 is all of it");
 	if (!i->link[0]) {
 		for (int id = PATH_FORWARDED; id <= PATH_HOPS; id++)
 			not_measured(m, (enum metric_id)id, SAMPLE_SKIPPED,

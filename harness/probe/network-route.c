@@ -176,6 +176,7 @@ static int small_things(struct measurement *m, struct network_data *d, struct er
 		return -1;
 	measured(m, NETWORK_RR_P50, p50, 0);
 	measured(m, NETWORK_RR_P99, p99, 0);
+	measured(m, PATH_RR_BRIDGE, near50, 0);
 	json_object_set_new(d->evidence, "segments",
 		json_pack("[{s:s, s:f, s:f}, {s:s, s:f, s:f}]", "to", "bridge", "rr_p50", near50,
 			"rr_p99", near99, "to", r->path == PATH_NAT ? "outside host" : "partner",

@@ -225,7 +225,7 @@ static int http(struct measurement *m, struct error *err)
 static void skip_from(
 	struct measurement *m, int first, enum sample_status status, const char *reason)
 {
-	for (int id = first; id <= PATH_HOPS; id++)
+	for (int id = first; id <= PATH_RR_BRIDGE; id++)
 		if (!m->out[id].filled)
 			not_measured(m, (enum metric_id)id, status, "%s", reason);
 }
@@ -292,7 +292,7 @@ const struct probe probe_network = {
 	.name = "network",
 	.help = "throughput both ways, latency, datagrams, HTTP and CPU per GiB over the arm's path, and what the path was",
 	.first = NETWORK_RX,
-	.last = PATH_HOPS,
+	.last = PATH_RR_BRIDGE,
 	.ready = network_ready,
 	.measure = network_settled,
 	.path = network_path,

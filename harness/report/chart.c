@@ -14,6 +14,7 @@ const struct chart_kind chart_kinds[] = {
 	{"scaling", chart_scaling, scaling_any},
 	{"processes", chart_processes, NULL},
 	{"network", chart_network, NULL},
+	{"path", chart_path, path_any},
 	{NULL, NULL, NULL},
 };
 

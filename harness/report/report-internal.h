@@ -188,6 +188,8 @@ extern const char *const process_layers[];
 void process_split(const struct view *v, size_t a, double out[LAYERS]);
 void chart_network(struct chart *c, const struct view *v);
 void chart_ledger(struct chart *c, const struct view *v);
+void chart_path(struct chart *c, const struct view *v);
+bool path_any(const struct view *v);
 void chart_scaling(struct chart *c, const struct view *v);
 struct chart_kind {
 	const char *name;
