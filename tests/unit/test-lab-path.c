@@ -3,6 +3,7 @@
 #include "lab-path.h"
 
 #include "lab.h"
+#include "native.h"
 #include "netlink.h"
 #include "util.h"
 #include "../../harness/lab-network.h"
@@ -14,6 +15,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -209,6 +211,101 @@ static void nat_body(void)
 	lab_path_close(&path);
 }
 
+/* bit/s that the guest receives through the NAT, by two agents. */
+static double by_agents(int guest, int outside)
+{
+	const struct traffic_peer place = {.cgroup = NULL, .cpu = -1};
+	const char *path = getenv("TARE_AGENT");
+	int64_t until = now_ns() + 30 * NSEC_PER_SEC;
+	struct native near, far;
+	struct agent_reply r;
+	uint64_t bytes, ns;
+
+	path = path ? path : "build/agent";
+	CHECK(native_start(&near, path, &place, guest, until, &err) == 0);
+	CHECK(native_start(&far, path, &place, outside, until, &err) == 0);
+	CHECK(agent_call(&far.agent, NULL, until, &err, "listen kind=source") == 0);
+	CHECK(agent_call(&near.agent, &r, until, &err,
+		      "connect kind=receive address=" LAB_OUTSIDE_ADDRESS
+		      " ns=1000000000 omit=200000000") == 0);
+	CHECK(agent_field(&r, "bytes", UINT64_MAX, &bytes, &err) == 0);
+	CHECK(agent_field(&r, "ns", UINT64_MAX, &ns, &err) == 0);
+	native_stop(&near);
+	native_stop(&far);
+	native_stop(&far);
+	return 8e9 * (double)bytes / (double)ns;
+}
+
+/* Runs a shell's command in a network namespace: its process. */
+static pid_t command_in(int netns, const char *command)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setns(netns, CLONE_NEWNET);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+/* The same by iperf3: its last line of summary says what the receiver counted. */
+static double by_iperf3(int guest, int outside)
+{
+	char name[] = "/tmp/tare-test-iperf3-XXXXXX";
+	int fd = mkstemp(name), status = 1;
+	cleanup_free char *client =
+		xasprintf("for i in 1 2 3 4 5 6 7 8 9; do iperf3 -c " LAB_OUTSIDE_ADDRESS
+			  " -R -t 1 -O 0.2 -J >%s && exit 0; sleep 0.2; done; exit 1",
+			name);
+	pid_t server = command_in(outside, "exec iperf3 -s -1 >/dev/null"), c;
+	cleanup_free char *text = NULL;
+	const char *at;
+	double rate = 0;
+
+	CHECK(fd >= 0);
+	c = command_in(guest, client);
+	waitpid(c, &status, 0);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	text = read_file_at(AT_FDCWD, name, 1 << 20, NULL);
+	unlink(name);
+	close(fd);
+	CHECK(status == 0 && text && (at = strstr(text, "\"sum_received\"")) != NULL);
+	at = strstr(at, "\"bits_per_second\":");
+	CHECK(at && sscanf(at, "\"bits_per_second\": %lf", &rate) == 1);
+	return rate;
+}
+
+/* Loosely: the machine may be busy with other work during one of the two. */
+static void iperf3_body(void)
+{
+	int guest = make_guest("ga", "10.222.0.2");
+	struct lab_path path;
+	double mine = 0, theirs = 0;
+
+	CHECK(lab_path_open(&path, true, &err) == 0);
+	for (int i = 0; i < 4; i++) {
+		mine = by_agents(guest, path.outside);
+		theirs = by_iperf3(guest, path.outside);
+		if (mine > 0 && theirs > 0 && mine < 3 * theirs && theirs < 3 * mine)
+			break;
+	}
+	fprintf(stderr, "through the NAT: %.3g bit/s by agents, %.3g by iperf3\n", mine, theirs);
+	CHECK(mine < 3 * theirs && theirs < 3 * mine);
+	lab_path_close(&path);
+}
+
+static void test_iperf3(void **state)
+{
+	(void)state;
+	if (system("command -v iperf3 >/dev/null") != 0) { /* NOLINT(cert-env33-c) */
+		print_message("SKIP: no iperf3\n");
+		skip();
+	}
+	in_namespace(iperf3_body);
+}
+
 static void test_nat(void **state)
 {
 	(void)state;
@@ -275,6 +372,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_nat),
+		cmocka_unit_test(test_iperf3),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_conntrack),
 		cmocka_unit_test(test_claims),
