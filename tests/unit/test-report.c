@@ -333,6 +333,32 @@ static void negative_values_go_to_the_left(void **state)
 	fixture_close(&f);
 }
 
+/* A round trip in its two parts, and below each arm what proves its way. */
+static void path_hop_by_hop(void **state)
+{
+	struct fixture f;
+	struct chart c;
+
+	(void)state;
+	fixture_open(&f, "usual");
+	assert_false(path_any(&f.view));
+	fixture_close(&f);
+	fixture_open(&f, "path");
+	assert_true(path_any(&f.view));
+	chart_path(&c, &f.view);
+	assert_true(c.series[0].marks[2].start == 0 && c.series[0].marks[2].end == 230e-6);
+	assert_true(c.series[1].marks[2].start == 230e-6 && c.series[1].marks[2].end == 480e-6);
+	assert_string_equal(c.series[1].marks[2].label, "480 µs");
+	assert_string_equal(c.rows[2].note,
+		"path pair: 5 links; the bridge has learnt both MAC addresses, 0 packets passed the host's forward hook");
+	assert_string_equal(
+		c.rows[1].note, "path nat: 5 links; source rewritten, TTL lowered by 1");
+	assert_string_equal(c.title,
+		"vmnet1-vmxnet3 has the longest way: 480 µs there and back (emulated CPU), 48 % of it up to the bridge");
+	chart_free(&c);
+	fixture_close(&f);
+}
+
 static void emulated_bars_are_hatched_and_named(void **state)
 {
 	struct fixture f;
@@ -1115,6 +1141,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_title_is_made_from_the_data),
 		cmocka_unit_test(missing_is_said_and_never_zero),
 		cmocka_unit_test(negative_values_go_to_the_left),
+		cmocka_unit_test(path_hop_by_hop),
 		cmocka_unit_test(emulated_bars_are_hatched_and_named),
 		cmocka_unit_test(intervals_or_points),
 		cmocka_unit_test(no_foreign_text_reaches_gnuplot_as_code),
