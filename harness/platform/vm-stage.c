@@ -21,7 +21,8 @@
 #define GUEST_FIXED (53 * MIB)
 #define GUEST_SHARE 16 /* 1/16 of the memory */
 #define GUEST_HUGE (88 * MIB)
-#define GUEST_FULL (20 * MIB) /* the distribution's general kernel: 10 more, its drivers, their rings */
+#define GUEST_FULL                                                                                 \
+	(20 * MIB) /* the distribution's general kernel: 10 more, its drivers, their rings */
 #define GUEST_HUGE_FROM (448 * MIB)
 
 uint64_t vm_ram_for(uint64_t memory, uint64_t initrd_size)
