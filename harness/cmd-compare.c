@@ -94,6 +94,23 @@ static int end_self_test(const json_t *doc, struct error *err)
 		compare_result_names[compare_result(doc)]);
 }
 
+/* The two sides of one run. New document, or NULL. */
+static json_t *compare_one(const struct arguments *a, struct error *err)
+{
+	struct compare_side side = {0};
+	json_t *doc = NULL;
+
+	if (compare_side_open(a->positional[0], &side, err) < 0)
+		return NULL;
+	if (argument(a, "self-test"))
+		compare_inject(&side, true);
+	doc = compare_within(side.runs[0].run, &side.runs[0].set, err);
+	if (!doc)
+		error_wrap(err, "%s", side.runs[0].path);
+	compare_side_close(&side);
+	return doc;
+}
+
 /* Two sides of runs. New document, or NULL. */
 static json_t *compare_two(const struct arguments *a, struct error *err)
 {
@@ -105,7 +122,7 @@ static json_t *compare_two(const struct arguments *a, struct error *err)
 	if (compare_side_open(a->positional[0], &base, err) == 0 &&
 		compare_side_open(a->positional[1], &new, err) == 0) {
 		if (o.same)
-			compare_inject(&new);
+			compare_inject(&new, false);
 		doc = compare_runs(&base, &new, &o, err);
 	}
 	compare_side_close(&base);
@@ -127,11 +144,10 @@ static int run_compare(int argc, char **argv, struct error *err)
 	}
 	if (read_format(&a, &format, err) < 0)
 		return -1;
-	if (a.n_positional < 2)
+	if (!a.n_positional)
 		return error_set(err, EXIT_USAGE,
-			"compare: %s, expected BASE and NEW, the folders of two runs; see tare compare --help",
-			a.n_positional ? "one run only" : "no runs");
-	doc = compare_two(&a, err);
+			"compare: no runs, expected BASE and NEW, the folders of two; see tare compare --help");
+	doc = a.n_positional == 1 ? compare_one(&a, err) : compare_two(&a, err);
 	if (!doc || print_document(doc, format, argument(&a, "all") != NULL, err) < 0)
 		return -1;
 	if (argument(&a, "self-test"))
@@ -141,10 +157,10 @@ static int run_compare(int argc, char **argv, struct error *err)
 
 const struct command command_compare = {
 	.name = "compare",
-	.synopsis = "BASE NEW [--format F] [--strict] [--force] [--self-test]",
+	.synopsis = "BASE NEW [--format F] [--strict] [--force] [--self-test] | DIR",
 	.help = "what is different between runs: verdict per metric, exit code for a gate",
 	.text = "BASE and NEW are run folders, or several runs taken together: A,B,C. What differs around them is\n"
-		"listed first. The primary metrics of NEW's plan decide, each against its margin, all corrected together\n"
+		"listed first. DIR is one run with two sides (tare run --against). The primary metrics of NEW's plan decide, each against its margin, all corrected together\n"
 		"(Holm); the others are a digest. Needs no privileges: only run.json and samples.jsonl are read.\n"
 		"\n"
 		"Exit code: 0 fine, 2 cannot be compared (another host, accelerator, payload or schema), 3 a primary\n"

@@ -1,5 +1,6 @@
 /* cmd-run.c - `tare run`: measures a plan, or with --dry-run prints what it would do. */
 #include "command.h"
+#include "compare.h"
 #include "history.h"
 #include "host.h"
 #include "json.h"
@@ -32,6 +33,15 @@ static const struct command_option options[] = {
 	{.name = "accel",
 		.argument = "auto|kvm|tcg",
 		.help = "accelerator of the VMs (standard: auto)"},
+	{.name = "against",
+		.argument = "KEY=VALUE",
+		.many = true,
+		.help = "a second side in the same blocks: payload, agent or plan=FILE, or an option of an arm "
+			"(emulator, kernel, ...); may be given again"},
+	{.name = "max-blocks",
+		.argument = "N",
+		.help = "with --against: go on up to so many blocks while a regression is suspected (standard: 3 "
+			"times --blocks)"},
 	{.name = "resume",
 		.argument = "DIR",
 		.help = "finish the run in DIR, which was killed or ran out of disk or time"},
@@ -59,11 +69,15 @@ static struct plan *load_plan(const struct arguments *a, struct error *err)
 {
 	cleanup_free const char **arms = xcalloc(a->n_given + 1, sizeof(*arms));
 	cleanup_free const char **workloads = xcalloc(a->n_given + 1, sizeof(*workloads));
+	cleanup_free const char **against = xcalloc(a->n_given + 1, sizeof(*against));
 	struct plan_override o = {
 		.arms = arms,
 		.n_arms = values_of(a, "arm", arms),
 		.workloads = workloads,
 		.n_workloads = values_of(a, "workload", workloads),
+		.against = against,
+		.n_against = values_of(a, "against", against),
+		.max_blocks = argument(a, "max-blocks"),
 		.instances = argument(a, "instances"),
 		.blocks = argument(a, "blocks"),
 		.seed = argument(a, "seed"),
@@ -174,7 +188,8 @@ static int dry_run(const struct plan *p, bool as_json)
 		return EXIT_FINE;
 	}
 	printf("plan %s: %u blocks after %u of warm-up, %zu trials, seed %llu, about %s\n", p->name,
-		p->blocks, p->warmup, n, (unsigned long long)p->seed, duration_text(total, time));
+		plan_most_blocks(p), p->warmup, n, (unsigned long long)p->seed,
+		duration_text(total, time));
 	for (size_t i = 0; i < n; i++)
 		printf("%s%3u  block %u%s  %-16s %-12s %u instance%s\n",
 			i && trials[i].block != trials[i - 1].block ? "\n" : "", trials[i].index,
@@ -191,6 +206,29 @@ static bool has_samples(const struct run_folder *f)
 	return fstatat(f->dirfd, "samples.jsonl", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size > 0;
 }
 
+/* The two sides of a run with --against: compare.json, and what it says. */
+static int finish_sides(
+	const struct run_folder *f, const json_t *run, bool as_json, struct error *err)
+{
+	struct sample_set set = {0};
+	cleanup_json json_t *doc = NULL;
+
+	if (!json_object_get(json_object_get(run, "plan"), "against"))
+		return 0;
+	if (sample_set_read(f->dirfd, &set, err) < 0)
+		return -1;
+	doc = compare_within(run, &set, err);
+	sample_set_free(&set);
+	if (!doc || run_folder_write_json(f, "compare.json", doc, err) < 0 ||
+		run_folder_give(f, err) < 0)
+		return -1;
+	if (!as_json) {
+		putchar('\n');
+		compare_table(stdout, doc, false);
+	}
+	return 0;
+}
+
 /* Summary, charts and table are made from the folder, just as `tare report` makes them; an interrupted run
  * gets them too, as far as its samples go. */
 static int finish(struct run_folder *folder, int code, const struct arguments *a, struct error *err)
@@ -203,7 +241,8 @@ static int finish(struct run_folder *folder, int code, const struct arguments *a
 
 	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
 		if (run_folder_become_owner(&again, &report_err) == 0 &&
-			report_folder(&again, run, as_json, &report_err) >= 0 && history &&
+			report_folder(&again, run, as_json, &report_err) >= 0 &&
+			finish_sides(&again, run, as_json, &report_err) == 0 && history &&
 			(!err->code || err->code == EXIT_NOISY))
 			history_add_run(&again, run, history, &known, &report_err);
 		run_folder_close(&again);
@@ -320,7 +359,11 @@ const struct command command_run = {
 		"container and in a VM, one warm-up and 6 counted blocks in shuffled order.\n"
 		"\n"
 		"Needs root (sudo) for namespaces and cgroups; the results belong to the calling user.\n"
-		"Ctrl-C ends it and keeps what was measured. Exit code: 0 fine, 6 too noisy to trust, 7 an arm failed or\n"
+		"With --against two sides are measured in the same blocks: the plan's arms, and each arm that is changed\n"
+		"once more as NAME.new. After --blocks it ends unless a primary metric looks worse by more than its margin; then\n"
+		"it goes on, up to --max-blocks, until that is confirmed (exit 3) or gone. compare.json holds the verdicts.\n"
+		"\n"
+		"Ctrl-C ends it and keeps what was measured. Exit code: 0 fine, 3 a regression was confirmed (--against), 6 too noisy to trust, 7 an arm failed or\n"
 		"differs undeclared, 8 ended by --max-time, 130 interrupted; a run that was cut is finished by\n"
 		"--resume DIR, under its own plan, seed and options; results/README.md lists them all.",
 	.options = options,

@@ -195,12 +195,30 @@ static void add_payloads(json_t *changes, const json_t *run)
 	}
 }
 
+/* What was asked for, but for the options of arms, which are told with each arm. */
+static void add_asked(json_t *changes, const json_t *run)
+{
+	static const char *const keys[] = {"payload", "agent", "plan"};
+	const json_t *asked = json_object_get(json_object_get(run, "plan"), "against");
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		json_t *value = json_object_get(asked, keys[i]);
+
+		if (json_is_string(value))
+			json_array_append_new(changes,
+				json_pack("{s:o, s:n, s:O}", "what",
+					json_sprintf("against: %s", keys[i]), "base", "new",
+					value));
+	}
+}
+
 json_t *compare_environment_within(const json_t *run)
 {
 	const json_t *arms = json_object_get(run, "arms");
 	json_t *changes = json_array(), *arm, *value;
 	const char *name, *what;
 
+	add_asked(changes, run);
 	json_object_foreach ((json_t *)arms, name, arm) {
 		const char *first = json_string_value(json_object_get(arm, "against"));
 		cleanup_json json_t *a = NULL, *b = NULL;

@@ -87,22 +87,31 @@ void compare_side_close(struct compare_side *s)
 	*s = (struct compare_side){0};
 }
 
-void compare_inject(struct compare_side *s)
+static void make_worse(struct sample *one)
+{
+	const struct metric *m = &metrics[one->metric];
+
+	/* The buffer is taken off again: it stays what it is. */
+	if (one->status != SAMPLE_OK || one->metric == MEMORY_EMULATOR_CODE)
+		return;
+	if (m->better == BETTER_LOWER)
+		one->value += fabs(one->value) * COMPARE_INJECTED;
+	else if (m->better == BETTER_HIGHER)
+		one->value /= 1 + COMPARE_INJECTED;
+	if (m->exact)
+		one->value = ceil(one->value);
+}
+
+void compare_inject(struct compare_side *s, bool second)
 {
 	for (size_t r = 0; r < s->n; r++) {
+		const json_t *arms = json_object_get(s->runs[r].run, "arms");
+
 		for (size_t i = 0; i < s->runs[r].set.n; i++) {
 			struct sample *one = &s->runs[r].set.samples[i];
-			const struct metric *m = &metrics[one->metric];
 
-			/* The buffer is taken off again: it stays what it is. */
-			if (one->status != SAMPLE_OK || one->metric == MEMORY_EMULATOR_CODE)
-				continue;
-			if (m->better == BETTER_LOWER)
-				one->value += fabs(one->value) * COMPARE_INJECTED;
-			else if (m->better == BETTER_HIGHER)
-				one->value /= 1 + COMPARE_INJECTED;
-			if (m->exact)
-				one->value = ceil(one->value);
+			if (!second || json_object_get(json_object_get(arms, one->arm), "against"))
+				make_worse(one);
 		}
 	}
 }

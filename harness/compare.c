@@ -165,7 +165,9 @@ static void decide(const struct compare_rows *rows, struct family *f, json_t *do
 		if (reject[i] && json_is_true(json_object_get(f->row[i], "worse")))
 			json_object_set_new(f->row[i], "regression", json_true());
 	}
-	if (f->n && f->least * (double)f->n > rows->alpha)
+	/* Sides that nothing is suspected of need no more blocks. */
+	if (f->n && f->least * (double)f->n > rows->alpha &&
+		(!rows->paired || compare_suspected(doc)))
 		finding_of(doc, "primary", NULL,
 			"too few values: Holm's correction over %zu primary comparisons asks for p <= %.2g, the least that can come out is %.2g; measure more blocks",
 			f->n, rows->alpha / (double)f->n, f->least);
@@ -363,12 +365,20 @@ json_t *compare_runs(const struct compare_side *base, const struct compare_side 
 	return steal_ptr(doc);
 }
 
-json_t *compare_within(
-	const json_t *run, const struct sample_set *set, unsigned looks, struct error *err)
+static unsigned planned_looks(const json_t *run)
+{
+	const json_t *plan = json_object_get(run, "plan");
+	json_int_t blocks = json_integer_value(json_object_get(plan, "blocks"));
+	json_int_t most = json_integer_value(json_object_get(plan, "most_blocks"));
+
+	return blocks > 0 && most > blocks ? (unsigned)((most + blocks - 1) / blocks) : 1;
+}
+
+json_t *compare_within(const json_t *run, const struct sample_set *set, struct error *err)
 {
 	struct compare_rows rows = {.index = json_object(),
 		.paired = true,
-		.alpha = (1 - CONFIDENCE) / (looks ? looks : 1)};
+		.alpha = (1 - CONFIDENCE) / planned_looks(run)};
 	struct summary s = {.run = run, .set = set};
 	json_t *doc = NULL;
 

@@ -2,6 +2,7 @@
  * only the host's side can tell is added in host_side(). */
 #include "equivalence.h"
 
+#include "json.h"
 #include "run.h"
 #include "set.h"
 #include "util.h"
@@ -154,11 +155,11 @@ static int leave_out(
 	return 0;
 }
 
-/* The arms with one workload. */
-static int ask_workload(struct run *r, const struct workload *w, json_t *all, struct error *err)
+/* The arms of one side with one workload: its ledger. New, or NULL. */
+static json_t *ask_side(struct run *r, const struct workload *w, bool second, struct error *err)
 {
 	cleanup_free struct equivalence_arm *arms = xcalloc(r->n_stages, sizeof(*arms));
-	json_t *list;
+	json_t *list = NULL;
 	size_t n = 0;
 	int rc = 0;
 
@@ -166,7 +167,7 @@ static int ask_workload(struct run *r, const struct workload *w, json_t *all, st
 		struct stage *s = &r->stages[i];
 		struct error own = ERROR_INIT;
 
-		if (s->workload != w)
+		if (strcmp(s->workload->name, w->name) != 0 || (s->arm->against != NULL) != second)
 			continue;
 		arms[n] = (struct equivalence_arm){.name = s->arm->name,
 			.platform = s->arm->platform->name,
@@ -176,12 +177,28 @@ static int ask_workload(struct run *r, const struct workload *w, json_t *all, st
 		else
 			rc = leave_out(r, s, &own, err);
 	}
-	list = equivalence_ledger(arms, n, w->name, r->plan->allow);
-	json_array_extend(all, list);
-	json_decref(list);
+	if (rc == 0)
+		list = equivalence_ledger(arms, n, w->name, r->plan->allow);
 	for (size_t i = 0; i < n; i++)
 		json_decref((json_t *)arms[i].values);
-	return rc;
+	return list;
+}
+
+/* The arms with one workload; those of a second side among themselves. */
+static int ask_workload(struct run *r, const struct workload *w, json_t *all, struct error *err)
+{
+	cleanup_json json_t *first = ask_side(r, w, false, err), *second = NULL;
+
+	if (!first)
+		return -1;
+	if (r->plan->second) {
+		second = ask_side(r, w, true, err);
+		if (!second)
+			return -1;
+		if (json_array_size(second))
+			equivalence_join(first, second);
+	}
+	return json_array_extend(all, first);
 }
 
 int run_check_equivalence(struct run *r, struct error *err)

@@ -118,6 +118,35 @@ json_t *equivalence_ledger(
 	return list;
 }
 
+static const json_t *any_value(const json_t *row)
+{
+	return json_object_iter_value(json_object_iter(json_object_get(row, "values")));
+}
+
+void equivalence_join(json_t *first, const json_t *second)
+{
+	json_t *a;
+	size_t i;
+
+	json_array_foreach (first, i, a) {
+		const json_t *b = json_array_get(second, i);
+		const char *x = json_string_value(json_object_get(a, "status"));
+		const char *y = json_string_value(json_object_get(b, "status"));
+		bool both_equal = !strcmp(x, "equal") && !strcmp(y, "equal");
+
+		if (both_equal && !json_equal(any_value(a), any_value(b))) {
+			json_object_set_new(a, "status", json_string("declared"));
+			json_object_set_new(a, "reason",
+				json_string(
+					"the second side is another one; that is what is measured"));
+		} else if (!strcmp(x, "equal") || !strcmp(y, "undeclared")) {
+			json_object_set(a, "status", json_object_get(b, "status"));
+			json_object_set(a, "reason", json_object_get(b, "reason"));
+		}
+		json_object_update(json_object_get(a, "values"), json_object_get(b, "values"));
+	}
+}
+
 /* "host 1, container 2" as new text. */
 static char *values_text(const json_t *values)
 {

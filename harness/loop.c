@@ -94,9 +94,20 @@ static void show(struct run *r, const struct trial *t)
 
 	free(schedule_left(&r->schedule, NULL, &n));
 	snprintf(what, sizeof(what), "block %u of %u%s, %s %s", t->block + 1,
-		r->plan->blocks + r->plan->warmup, kind, t->arm->name, t->workload->name);
+		plan_most_blocks(r->plan) + r->plan->warmup, kind, t->arm->name, t->workload->name);
 	progress_trial(
 		&r->progress, (unsigned)done, (unsigned)(done + n), what, seconds_left(r, NULL));
+}
+
+/* No cell of it is done: what is before it is whole. */
+static bool is_untouched(const struct run *r, unsigned block)
+{
+	const struct schedule *s = &r->schedule;
+
+	for (size_t i = s->first[block]; i < s->first[block + 1]; i++)
+		if (s->done[0][i])
+			return false;
+	return true;
 }
 
 int run_loop(struct run *r, bool *out_of_time, struct error *err)
@@ -107,8 +118,13 @@ int run_loop(struct run *r, bool *out_of_time, struct error *err)
 
 	while ((t = schedule_next(&r->schedule))) {
 		double spent = (double)(now_ns() - begin) / NSEC_PER_SEC;
-		bool first = block == UINT32_MAX;
+		bool first = block == UINT32_MAX, end = false;
 
+		if (t->block > r->plan->warmup && !t->attempt && is_untouched(r, t->block) &&
+			run_look(r, t->block - r->plan->warmup, &end, err) < 0)
+			return -1;
+		if (end)
+			return 0;
 		/* ends after a whole block; a repetition counts as one */
 		if (!first && (t->block != block || t->attempt != attempt) &&
 			r->request->max_time > 0 &&
@@ -123,5 +139,5 @@ int run_loop(struct run *r, bool *out_of_time, struct error *err)
 			return -1;
 		schedule_done(&r->schedule, t, r->guarded ? &r->guard : NULL);
 	}
-	return 0;
+	return run_look(r, plan_most_blocks(r->plan), &(bool){false}, err);
 }

@@ -182,8 +182,7 @@ enum arm_path arm_path(const struct arm *a)
 	return PATH_PEER;
 }
 
-/* object: {"name", "platform", options...}. */
-static int read_arm(struct arm *arm, const json_t *object, const struct plan_source *s,
+int plan_read_arm(struct arm *arm, const json_t *object, const struct plan_source *s,
 	const char *where, struct error *err)
 {
 	const json_t *name = json_object_get(object, "name");
@@ -200,9 +199,9 @@ static int read_arm(struct arm *arm, const json_t *object, const struct plan_sou
 		read_options(options, arm_options, object, s, where, err) < 0 ||
 		check_path(options, where, err) < 0)
 		return -1;
-	arm->name = xstrdup(json_string_value(name));
-	arm->platform = platform;
-	arm->options = steal_ptr(options);
+	*arm = (struct arm){.name = xstrdup(json_string_value(name)),
+		.platform = platform,
+		.options = steal_ptr(options)};
 	return 0;
 }
 
@@ -277,7 +276,7 @@ static int add_arm(struct plan *p, const json_t *entry, const json_t *own,
 		return unknown_arm(entry, own, where, err);
 	p->arms = xrealloc(p->arms, (p->n_arms + 1) * sizeof(*p->arms));
 	new_arm = &p->arms[p->n_arms];
-	if (read_arm(new_arm, object, s, where, err) < 0)
+	if (plan_read_arm(new_arm, object, s, where, err) < 0)
 		return -1;
 	p->n_arms++;
 	for (i = 0; i + 1 < p->n_arms; i++)
@@ -340,9 +339,12 @@ json_t *plan_arms_json(const struct plan *p)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < p->n_arms; i++) {
-		json_t *arm = json_pack(
-			"{ss ss}", "name", p->arms[i].name, "platform", p->arms[i].platform->name);
+		json_t *arm;
 
+		if (p->arms[i].against) /* made from the others when it is read again */
+			continue;
+		arm = json_pack(
+			"{ss ss}", "name", p->arms[i].name, "platform", p->arms[i].platform->name);
 		json_object_update(arm, p->arms[i].options);
 		json_array_append_new(list, arm);
 	}

@@ -348,7 +348,7 @@ json_t *plan_parts_json(const struct plan *p)
 		       *names = json_array();
 
 		for (size_t i = 0; i < p->n_arms; i++)
-			if (part->arms >> i & 1)
+			if (part->arms >> i & 1 && !p->arms[i].against)
 				json_array_append_new(arms, json_string(p->arms[i].name));
 		for (size_t i = 0; i < p->n_workloads; i++)
 			if (part->workloads >> i & 1)

@@ -12,7 +12,7 @@
 static const char *const plan_keys[] = {"schema", "name", "help", "blocks", "warmup", "seed",
 	"arms", "workloads", "instances", "memory", "settle", "network", "probes", "base",
 	"margins", "primary", "limits", "allow", "keep_census", "page_cache", "parts", "claims",
-	NULL};
+	"against", "most_blocks", NULL};
 
 static int read_name(
 	struct plan *p, const struct plan_source *s, const char *standard_name, struct error *err)
@@ -103,6 +103,10 @@ static json_t *canonical(const struct plan *p)
 		json_object_set(o, "claims", p->claims);
 	if (p->keep_census)
 		json_object_set_new(o, "keep_census", json_true());
+	if (p->second) {
+		json_object_set(o, "against", p->second);
+		json_object_set_new(o, "most_blocks", json_integer(p->most_blocks));
+	}
 	return o;
 }
 
@@ -134,7 +138,8 @@ static struct plan *from_json(
 		json_known_keys(s->json, plan_keys, s->where, err) < 0 ||
 		read_name(p, s, standard_name, err) < 0 || plan_read_arms(p, s, err) < 0 ||
 		plan_read_lists(p, s, err) < 0 || plan_read_settings(p, s, err) < 0 ||
-		plan_read_parts(p, s, err) < 0 || read_claims(p, s, err) < 0) {
+		plan_read_parts(p, s, err) < 0 || read_claims(p, s, err) < 0 ||
+		plan_read_against(p, s, err) < 0) {
 		plan_free(p);
 		return NULL;
 	}
@@ -163,6 +168,11 @@ void plan_free(struct plan *p)
 	free(p->arms);
 	for (size_t i = 0; i < p->n_workloads; i++)
 		workload_free(p->workloads[i]);
+	for (size_t i = 0; p->second_workloads && i < p->n_workloads; i++)
+		workload_free(p->second_workloads[i]);
+	free(p->second_workloads);
+	free(p->second_agent);
+	json_decref(p->second);
 	free(p->workloads);
 	plan_free_parts(p);
 	free(p->instances);

@@ -26,6 +26,12 @@ void plan_sha256(const struct plan *p, char hex[65])
 	add_json(&h, p->json);
 	for (size_t i = 0; i < p->n_workloads; i++)
 		add_json(&h, p->workloads[i]->json);
+	for (size_t i = 0; i < p->n_arms; i++)
+		if (p->arms[i].against)
+			add_json(&h, p->arms[i].options);
+	for (size_t i = 0; p->second_workloads && i < p->n_workloads; i++)
+		if (p->second_workloads[i])
+			add_json(&h, p->second_workloads[i]->json);
 	sha256_end(&h, hex);
 }
 
@@ -118,9 +124,9 @@ static const struct {
 } checked[] = {
 	{NULL, "plan_sha256", "the plan or a workload"},
 	{"host", "fingerprint", "the host (or its accelerator)"},
-	{"host", "kernel", "the host's kernel"},
-	{NULL, "agent_sha256", "the agent"},
+	{"host", "kernel", "the host's kernel"}, {NULL, "agent_sha256", "the agent"},
 	{NULL, "payload_sha256", "the payload"},
+	{NULL, "payload_sha256_new", "the payload of the second side"}, /* only with two sides */
 };
 
 static const json_t *value_at(const json_t *run, size_t i)
@@ -178,7 +184,7 @@ int resume_check(const struct resume *z, const json_t *now, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(checked); i++) {
 		const json_t *a = value_at(z->json, i), *b = value_at(now, i);
 
-		if (!a || !json_equal(a, b))
+		if (!(a ? json_equal(a, b) : !b))
 			return changed(checked[i].is, a, b, err);
 	}
 	tools = json_object_get(json_object_get(now, "host"), "tools");

@@ -32,10 +32,24 @@ static const char *accelerator(const struct run *r)
 	return "none";
 }
 
-/* The payload must be the same bytes in every arm: the trees' hashes are compared. */
+/* By workload; a second side with a payload or agent of its own has a list of its own. */
+static json_t *payloads_of(struct run *r, const struct stage *s)
+{
+	bool own = s->arm->against && (r->plan->second_workloads || r->plan->second_agent);
+	const char *key = own ? "payload_sha256_new" : "payload_sha256";
+	json_t *all = json_object_get(r->json, key);
+
+	if (all)
+		return all;
+	all = json_object();
+	json_object_set_new(r->json, key, all);
+	return all;
+}
+
+/* The payload must be the same bytes in every arm of a side: the trees' hashes are compared. */
 static int note_payload(struct run *r, const struct stage *s, json_t *arm, struct error *err)
 {
-	json_t *all = json_object_get(r->json, "payload_sha256");
+	json_t *all = payloads_of(r, s);
 	json_t *tree = json_object_get(arm, "tree_sha256");
 	json_t *mine = tree ? tree : json_object_get(arm, "payload_sha256");
 	json_t *known = json_object_get(all, s->workload->name);
@@ -64,6 +78,8 @@ static int describe_arms(struct run *r, struct error *err)
 						: json_null());
 		json_object_set_new(arm, "emulated", json_boolean(s->emulated));
 		json_object_set_new(arm, "open_seconds", json_real(s->open_seconds));
+		if (s->arm->against)
+			json_object_set_new(arm, "against", json_string(s->arm->against));
 		if (platform_describe(s, arm, err) < 0 || note_payload(r, s, arm, err) < 0)
 			return -1;
 		if (!json_object_get(arms, s->arm->name))

@@ -33,6 +33,11 @@ char *program_file(const char *name, struct error *err)
 	return NULL;
 }
 
+static const char *agent_of(const struct plan *p, const struct arm *arm, const char *standard)
+{
+	return arm->against && p->second_agent ? p->second_agent : standard;
+}
+
 static int open_stages(struct run *r, const char *agent_path, struct error *err)
 {
 	const struct plan *p = r->plan;
@@ -48,10 +53,11 @@ static int open_stages(struct run *r, const char *agent_path, struct error *err)
 				continue;
 			*s = (struct stage){.lab = &r->lab,
 				.arm = &p->arms[a],
-				.workload = p->workloads[w],
+				.workload = plan_workload(p, &p->arms[a], w),
 				.plan = p,
 				.options = &r->request->options,
-				.agent_path = agent_path};
+				.agent_path = agent_of(p, &p->arms[a], agent_path),
+				.beside = agent_path};
 			progress_note(&r->progress, "preparing %s with %s", s->arm->name,
 				s->workload->name);
 			r->n_stages++;
@@ -173,7 +179,7 @@ static int finish_measured(struct run *r, struct error *err)
 		return -1;
 	sample_writer_close(r->writer);
 	r->writer = NULL;
-	return 0;
+	return run_look(r, plan_most_blocks(r->plan), &(bool){false}, err);
 }
 
 static void too_noisy(const struct run *r, struct error *err)
@@ -216,7 +222,7 @@ static int exit_of(const struct run *r, bool out_of_time, struct error *err)
 	if (out_of_time)
 		return EXIT_PARTIAL;
 	if (!schedule_too_noisy(&r->schedule))
-		return EXIT_FINE;
+		return r->regression ? EXIT_REGRESSION : EXIT_FINE;
 	too_noisy(r, err);
 	return EXIT_NOISY;
 }

@@ -40,7 +40,7 @@ int schedule_init(
 	*s = (struct schedule){.plan = p};
 	s->trials[0] = plan_trials(p, &s->n);
 	s->trials[1] = plan_repetitions(p, &s->n);
-	s->first = xcalloc(p->warmup + p->blocks + 1, sizeof(*s->first));
+	s->first = xcalloc(p->warmup + plan_most_blocks(p) + 1, sizeof(*s->first));
 	for (size_t i = 0; i < s->n; i++)
 		s->first[s->trials[0][i].block + 1] = i + 1;
 	for (int attempt = 0; attempt < 2; attempt++) {
@@ -97,7 +97,8 @@ static unsigned block_flags(const struct schedule *s, unsigned block, unsigned a
 
 static bool is_repeated(const struct schedule *s, unsigned block)
 {
-	return block >= s->plan->warmup && s->plan->blocks > 1 && block_flags(s, block, 0);
+	return block >= s->plan->warmup && plan_most_blocks(s->plan) > 1 &&
+		block_flags(s, block, 0);
 }
 
 /* First cell of a block's attempt that is not done; NULL when it is whole. */
@@ -111,7 +112,7 @@ static const struct trial *first_left(const struct schedule *s, unsigned block, 
 
 const struct trial *schedule_next(struct schedule *s)
 {
-	for (; s->block < s->plan->warmup + s->plan->blocks; s->block++) {
+	for (; s->block < s->plan->warmup + plan_most_blocks(s->plan); s->block++) {
 		const struct trial *t = first_left(s, s->block, 0);
 
 		if (!t && is_repeated(s, s->block))
@@ -125,7 +126,7 @@ const struct trial *schedule_next(struct schedule *s)
 struct trial *schedule_left(const struct schedule *s, const struct trial *only, size_t *n)
 {
 	struct trial *left = xcalloc(2 * s->n + 1, sizeof(*left));
-	unsigned end = s->plan->warmup + s->plan->blocks;
+	unsigned end = s->plan->warmup + plan_most_blocks(s->plan);
 
 	*n = 0;
 	for (unsigned block = s->block; block < end; block++) {
@@ -166,9 +167,10 @@ static unsigned counted_attempt(const struct schedule *s, unsigned block)
 
 struct schedule_blocks schedule_blocks(const struct schedule *s)
 {
+	unsigned end = s->plan->warmup + plan_most_blocks(s->plan);
 	struct schedule_blocks b = {0};
 
-	for (unsigned block = s->plan->warmup; block < s->plan->warmup + s->plan->blocks; block++) {
+	for (unsigned block = s->plan->warmup; block < end; block++) {
 		unsigned attempt = counted_attempt(s, block);
 		unsigned flags = block_flags(s, block, attempt);
 

@@ -297,6 +297,16 @@ static const struct series *in_bucket(
 	return NULL;
 }
 
+/* What an arm of the second side stands against, or NULL. */
+static const struct series *first_side(
+	const struct summary *s, const struct series *list, size_t n, unsigned arm)
+{
+	const json_t *one = json_object_get(json_object_get(s->run, "arms"), s->arms.name[arm]);
+	const char *first = json_string_value(json_object_get(one, "against"));
+
+	return first ? in_bucket(s, list, n, first) : NULL;
+}
+
 static void compare_bucket(
 	struct summary *s, struct primaries *all, const struct series *list, size_t n)
 {
@@ -310,7 +320,7 @@ static void compare_bucket(
 		MEMORY_PART_RESIDUAL) /* judged against its own arm's total, not another arm's */
 		return;
 	for (size_t i = 0; i < n; i++) {
-		const struct series *a = &list[i];
+		const struct series *a = &list[i], *first;
 
 		if (a == base)
 			continue;
@@ -320,6 +330,9 @@ static void compare_bucket(
 			compare_pair(s, all, a, container, container->cell.arm);
 		if (netns && netns != base && a != netns)
 			compare_pair(s, all, a, netns, netns->cell.arm);
+		first = first_side(s, list, n, a->cell.arm);
+		if (first && first != base && first != netns)
+			compare_pair(s, all, a, first, first->cell.arm);
 	}
 }
 

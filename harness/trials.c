@@ -68,6 +68,12 @@ static bool part_holds(const struct plan_part *part, unsigned instances)
 	return false;
 }
 
+/* What is in every counted block is in those after the first look, too. */
+static bool part_runs(const struct plan *p, const struct plan_part *part, unsigned block)
+{
+	return block < p->warmup || block - p->warmup < part->blocks || part->blocks >= p->blocks;
+}
+
 /* The probes of a cell in a block, of all parts that name it; IN_BLOCK alone where the plan has no parts; 0 when it is
  * not in the block. */
 #define IN_BLOCK (1u << 31)
@@ -77,9 +83,8 @@ static unsigned cell_probes(const struct plan *p, unsigned block, size_t a, size
 
 	for (size_t k = 0; k < p->n_parts; k++) {
 		const struct plan_part *part = &p->parts[k];
-		bool runs = block < p->warmup || block - p->warmup < part->blocks;
 
-		if (runs && part->arms >> a & 1 && part->workloads >> w & 1 &&
+		if (part_runs(p, part, block) && part->arms >> a & 1 && part->workloads >> w & 1 &&
 			part_holds(part, p->instances[i]))
 			probes |= IN_BLOCK | part->probes;
 	}
@@ -100,7 +105,7 @@ static size_t fill_block(const struct plan *p, unsigned block, struct trial *cel
 					continue;
 				cells[n++] = (struct trial){.block = block,
 					.arm = &p->arms[a],
-					.workload = p->workloads[w],
+					.workload = plan_workload(p, &p->arms[a], w),
 					.instances = p->instances[i],
 					.probes = probes & ~IN_BLOCK};
 			}
@@ -111,7 +116,7 @@ static struct trial *shuffled_blocks(
 	const struct plan *p, uint64_t seed, unsigned attempt, size_t *n)
 {
 	size_t most = p->n_arms * p->n_workloads * p->n_instances;
-	unsigned blocks = p->warmup + p->blocks;
+	unsigned blocks = p->warmup + plan_most_blocks(p);
 	struct trial *trials = xcalloc(most * blocks, sizeof(*trials));
 	struct rng r;
 

@@ -31,9 +31,10 @@ struct compare_side {
 int compare_side_open(const char *list, struct compare_side *out, struct error *err);
 void compare_side_close(struct compare_side *s);
 
-/* The injected change of --self-test: every value that can be better or worse is that much worse. */
+/* The injected change of --self-test: every value that can be better or worse is that much worse. second: only in the
+ * arms of a run's second side. */
 #define COMPARE_INJECTED 0.2
-void compare_inject(struct compare_side *s);
+void compare_inject(struct compare_side *s, bool second);
 
 struct compare_options {
 	bool force; /* what could be refused is a finding instead */
@@ -43,10 +44,10 @@ struct compare_options {
  * fingerprint, accelerator or payload, the same run on both sides, and runs with nothing in common. */
 json_t *compare_runs(const struct compare_side *base, const struct compare_side *new,
 	const struct compare_options *o, struct error *err);
-/* The second side of a run against its first, block by block (sign test). looks: how often the run may be looked at
- * while it grows; each look has its part of the 5 %. NULL with EXIT_USAGE when the run has no second side. */
-json_t *compare_within(
-	const json_t *run, const struct sample_set *set, unsigned looks, struct error *err);
+/* The second side of a run against its first, block by block (sign test). A run may be looked at while it grows, after
+ * each "blocks" of its plan up to "most_blocks": each look has its part of the 5 %. NULL with EXIT_USAGE when the run
+ * has no second side. */
+json_t *compare_within(const json_t *run, const struct sample_set *set, struct error *err);
 
 enum compare_result {
 	COMPARE_FINE,

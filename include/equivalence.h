@@ -29,6 +29,9 @@ extern const char *const equivalence_aspects[];
  * the aspect. */
 json_t *equivalence_ledger(
 	const struct equivalence_arm *arms, size_t n, const char *workload, const json_t *allow);
+/* The ledger of a second side joined to that of the first, of the same workload: the values of both, the worse status.
+ * What only the sides tell apart is declared: it is what was asked for. */
+void equivalence_join(json_t *first, const json_t *second);
 /* 0, or -1 (EXIT_ARM) with the first undeclared aspect, its values and how to declare it. */
 int equivalence_check(const json_t *ledger, struct error *err);
 

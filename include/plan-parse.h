@@ -18,6 +18,11 @@ int plan_read_lists(struct plan *p, const struct plan_source *s, struct error *e
 int plan_read_parts(struct plan *p, const struct plan_source *s, struct error *err);
 void plan_free_parts(struct plan *p);
 int plan_read_settings(struct plan *p, const struct plan_source *s, struct error *err);
+/* plan-against.c: the arms of the second side, doubled from the first's. After all others. */
+int plan_read_against(struct plan *p, const struct plan_source *s, struct error *err);
+/* object: {"name", "platform", options...}. 0, or -1 with the arm untouched. */
+int plan_read_arm(struct arm *arm, const json_t *object, const struct plan_source *s,
+	const char *where, struct error *err);
 /* The canonical form of a part: new reference. */
 json_t *plan_arms_json(const struct plan *p);
 json_t *plan_probes_json(const struct plan *p);

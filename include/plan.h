@@ -35,6 +35,8 @@ struct arm {
 	char *name;
 	const struct platform *platform; /* borrowed, from the platform table */
 	json_t *options; /* object, checked: every option of the platform, defaults filled in; paths absolute */
+	const char
+		*against; /* second side: name of the arm it stands against, borrowed; else NULL */
 };
 
 #define PLAN_PROBES 24 /* room for the probe table: a unit test compares */
@@ -52,7 +54,8 @@ struct plan_part {
 
 struct plan {
 	char *name, *help;
-	unsigned blocks; /* counted blocks */
+	unsigned blocks; /* counted blocks; with two sides until the first look */
+	unsigned most_blocks; /* two sides: counted blocks at most; 0 = blocks */
 	unsigned warmup; /* declared warm-up blocks before them, not counted */
 	uint64_t seed;
 	bool seed_given;
@@ -80,11 +83,28 @@ struct plan {
 	} limits; /* guards; fractions of one CPU, counts */
 	json_t *allow; /* declared differences: object aspect -> reason */
 	json_t *claims; /* what the run is to decide: the object of a claims file (claims.h); NULL = nothing */
+	/* The second side (plan-against.c): what it has of its own; its arms are in arms[], behind those of the first. */
+	json_t *second; /* canonical object KEY -> value; NULL = one side only */
+	struct workload **
+		second_workloads; /* by position in workloads[], NULL entries = the same; NULL = all */
+	char *second_agent; /* path; NULL = the same */
 	json_t *json; /* canonical, whole: what run.json keeps */
 };
 
 enum arm_path arm_path(const struct arm *a);
 extern const char *const arm_path_names[]; /* by enum arm_path; NULL-terminated */
+
+static inline unsigned plan_most_blocks(const struct plan *p)
+{
+	return p->most_blocks ? p->most_blocks : p->blocks;
+}
+/* The workload at this position as an arm's side runs it: the same name, perhaps another payload. */
+static inline struct workload *plan_workload(const struct plan *p, const struct arm *arm, size_t at)
+{
+	return arm->against && p->second_workloads && p->second_workloads[at]
+		? p->second_workloads[at]
+		: p->workloads[at];
+}
 
 /* What the command line may override; NULL or 0 = leave. */
 struct plan_override {
@@ -96,6 +116,9 @@ struct plan_override {
 	const char *blocks,
 		*seed; /* as typed: checked here with the option's name in the message */
 	bool keep_census; /* --keep-census: as the plan's key */
+	const char *const *against; /* "KEY=VALUE": the second side, in place of the plan's */
+	size_t n_against;
+	const char *max_blocks; /* as typed */
 	bool quick; /* no warm-up, one block, shorter times */
 };
 

@@ -25,6 +25,8 @@ struct stage {
 	const struct plan *plan;
 	const struct run_options *options;
 	const char *agent_path; /* the static agent on the host */
+	const char *
+		beside; /* a path in the folder of tare's other programs; NULL = that of agent_path */
 	struct cgroup *
 		fixed; /* daemons that serve all its instances, set by open(); NULL = none; owned by
 				   the platform */

@@ -42,6 +42,8 @@ struct run {
 	bool guarded; /* guard is set */
 	json_t *json; /* run.json as it grows */
 	unsigned failed; /* trials */
+	unsigned looked; /* two sides: counted blocks at the last look */
+	bool regression; /* two sides: it was confirmed */
 	double spent,
 		estimated; /* s: of finished trials, and what the table said they would take */
 };
@@ -57,8 +59,11 @@ int run_plan(const struct run_request *request, struct run_folder *folder, struc
 int run_enter(struct run *r, const char *agent_path, struct error *err);
 void run_leave(struct run *r, struct error *err);
 
-/* loop.c: all cells that are left. 0, or -1 when it can't go on. */
+/* loop.c: all cells that are left, with two sides until a look ends it. 0, or -1 when it can't go on. */
 int run_loop(struct run *r, bool *out_of_time, struct error *err);
+/* against.c: looks at a run with two sides after so many counted blocks, where a look is due: *end when no regression
+ * is suspected, it is confirmed (r->regression), or there are no more blocks. What was seen is added to run.json. */
+int run_look(struct run *r, unsigned counted, bool *end, struct error *err);
 /* One trial from prepare to stop, its samples written, r->guard set. -1 with err: the trial failed (everything of it
  * is gone, failed samples are written), or an interrupt. */
 int trial_run(struct run *r, const struct trial *t, struct error *err);

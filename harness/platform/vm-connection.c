@@ -92,9 +92,9 @@ static char *make_root(const struct lab *lab, struct error *err)
 
 char *vm_launcher_link(const struct stage *s, const char *qemu, struct error *err)
 {
-	const char *slash = strrchr(s->agent_path, '/');
-	cleanup_free char *launcher = xasprintf(
-		"%.*svm-launcher", slash ? (int)(slash + 1 - s->agent_path) : 0, s->agent_path);
+	const char *beside = s->beside ? s->beside : s->agent_path, *slash = strrchr(beside, '/');
+	cleanup_free char *launcher =
+		xasprintf("%.*svm-launcher", slash ? (int)(slash + 1 - beside) : 0, beside);
 	cleanup_free char *full = realpath(launcher, NULL);
 	cleanup_free char *cache = xasprintf("%s/" CACHE, s->lab->state);
 	cleanup_free char *folder = NULL, *link = NULL, *line = xasprintf("%s\n", qemu);

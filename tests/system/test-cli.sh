@@ -94,7 +94,7 @@ fine help --help
 fine help-letter -h
 fine help-word help
 fine version --version
-for c in doctor list run report gc; do
+for c in doctor list run report compare gc; do
   fine "help-$c" "$c" --help
   fine "help-word-$c" help "$c"
 done

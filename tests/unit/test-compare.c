@@ -691,7 +691,9 @@ static json_t *within(const struct tree *t, double factor, unsigned blocks, unsi
 	}
 	put(t, "w", &m);
 	assert_int_equal(compare_side_open(path, &side, &err), 0);
-	doc = compare_within(side.runs[0].run, &side.runs[0].set, looks, &err);
+	json_object_set_new(json_object_get(side.runs[0].run, "plan"), "most_blocks",
+		json_integer(looks * blocks));
+	doc = compare_within(side.runs[0].run, &side.runs[0].set, &err);
 	assert_string_equal(err.text, "");
 	compare_side_close(&side);
 	return doc;
@@ -738,7 +740,7 @@ static void test_no_second_side(void **state)
 	(void)state;
 	put_run(&t, "a", "000000000000000a", 1);
 	assert_int_equal(compare_side_open(path, &side, &err), 0);
-	assert_null(compare_within(side.runs[0].run, &side.runs[0].set, 1, &err));
+	assert_null(compare_within(side.runs[0].run, &side.runs[0].set, &err));
 	assert_int_equal(err.code, EXIT_USAGE);
 	assert_string_equal(err.text,
 		"run.json: no second side, expected a run of tare run --against, or two runs to compare");
@@ -763,7 +765,7 @@ static void test_inject(void **state)
 		struct compare_run run = {.set = {.samples = &s, .n = 1}};
 		struct compare_side side = {.runs = &run, .n = 1};
 
-		compare_inject(&side);
+		compare_inject(&side, false);
 		assert_true(fabs(s.value - cases[i].made) < 1e-12);
 	}
 }

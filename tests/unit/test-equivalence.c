@@ -141,12 +141,53 @@ static void the_list_does_not_grow_unseen(void **state)
 	assert_string_equal(got, want);
 }
 
+/* Two sides, each judged for itself: what only they tell apart is what was asked for. */
+static void two_sides(void **state)
+{
+	static const struct {
+		const char *first[2], *second[2], *status;
+	} cases[] = {
+		{{"1", "1"}, {"1", "1"}, "equal"},
+		{{"1", "1"}, {"2", "2"}, "declared"},
+		{{"1", "2"}, {"1", "1"}, "undeclared"},
+		{{"1", "1"}, {"1", "2"}, "undeclared"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct equivalence_arm a[] = {arm("h", "host", "cpus", cases[i].first[0]),
+			arm("c", "container", "cpus", cases[i].first[1])};
+		struct equivalence_arm b[] = {arm("h.new", "host", "cpus", cases[i].second[0]),
+			arm("c.new", "container", "cpus", cases[i].second[1])};
+		json_t *first = equivalence_ledger(a, 2, "w", NULL);
+		json_t *second = equivalence_ledger(b, 2, "w", NULL), *one;
+		size_t k;
+
+		equivalence_join(first, second);
+		json_array_foreach (first, k, one) {
+			bool cpus =
+				!strcmp(json_string_value(json_object_get(one, "aspect")), "cpus");
+
+			assert_string_equal(json_string_value(json_object_get(one, "status")),
+				cpus ? cases[i].status : "equal");
+			assert_int_equal(json_object_size(json_object_get(one, "values")), 4);
+		}
+		json_decref(first);
+		json_decref(second);
+		for (k = 0; k < 2; k++) {
+			json_decref((json_t *)a[k].values);
+			json_decref((json_t *)b[k].values);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(rules),
 		cmocka_unit_test(message),
+		cmocka_unit_test(two_sides),
 		cmocka_unit_test(the_list_does_not_grow_unseen),
 	};
 

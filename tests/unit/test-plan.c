@@ -50,6 +50,9 @@ int probe_find(const char *name)
 
 #define OPEN "{\"schema\":\"tare/plan/1\",\"arms\":[\"host\"],\"workloads\":[\"http\"]"
 
+#define OPEN_ALL                                                                                   \
+	"{\"schema\":\"tare/plan/1\",\"arms\":[\"host\",\"container\",\"vm\"],\"workloads\":[\"http\"]"
+
 static void answer(const char *text, size_t len, struct error *err)
 {
 	struct plan *p = plan_parse(text, len, "plan.json", NULL, err);
@@ -194,6 +197,84 @@ static void overrides(void **state)
 	plan_free(p);
 }
 
+/* The second side: what is changed is there once more, in the same blocks; read again it is the same. */
+static void second_side(void **state)
+{
+	const char *const words[] = {"kernel=vmlinuz", "seccomp=false"};
+	const char *const payload[] = {"payload=idle"};
+	struct plan_override o = {.against = words, .n_against = 2, .blocks = "4", .seed = "1"};
+	const char text[] = OPEN_ALL "}";
+	struct plan *p = with(&o, text), *again, *same;
+	cleanup_free char *once = json_dumps(p->json, JSON_COMPACT), *twice = NULL,
+			  *cwd = getcwd(NULL, 0);
+	cleanup_free char *kernel = xasprintf("%s/vmlinuz", cwd);
+	cleanup_free struct trial *trials = NULL;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(p->n_arms, 5);
+	assert_string_equal(p->arms[3].name, "container.new");
+	assert_string_equal(p->arms[3].against, "container");
+	assert_true(json_is_false(json_object_get(p->arms[3].options, "seccomp")));
+	assert_true(json_is_true(json_object_get(p->arms[1].options, "seccomp")));
+	assert_string_equal(p->arms[4].name, "vm.new");
+	assert_string_equal(
+		json_string_value(json_object_get(p->arms[4].options, "kernel")), kernel);
+	assert_null(json_object_get(p->arms[2].options, "kernel"));
+	assert_int_equal(p->blocks, 4);
+	assert_int_equal(plan_most_blocks(p), 12);
+	trials = plan_trials(p, &n);
+	assert_int_equal(n, 13 * 5);
+	again = with(NULL, once);
+	twice = json_dumps(again->json, JSON_COMPACT);
+	assert_string_equal(once, twice);
+	assert_int_equal(again->n_arms, 5);
+	plan_free(again);
+	plan_free(p);
+	/* a payload changes every arm, under the workload's name */
+	o.against = payload;
+	o.n_against = 1;
+	p = with(&o, text);
+	assert_int_equal(p->n_arms, 6);
+	assert_string_equal(plan_workload(p, &p->arms[5], 0)->name, "http");
+	assert_string_equal(plan_workload(p, &p->arms[5], 0)->verb, "idle");
+	assert_string_equal(plan_workload(p, &p->arms[0], 0)->verb, "http");
+	/* the first side is in the same order with or without more blocks */
+	o.max_blocks = "4";
+	same = with(&o, text);
+	free(trials);
+	trials = plan_trials(p, &n);
+	{
+		size_t fewer;
+		cleanup_free struct trial *short_ones = plan_trials(same, &fewer);
+
+		assert_int_equal(fewer, 5 * 6);
+		for (size_t i = 0; i < fewer; i++)
+			assert_string_equal(trials[i].arm->name, short_ones[i].arm->name);
+	}
+	plan_free(same);
+	plan_free(p);
+	/* with parts it is wherever its first side is, in the blocks after the first look, too */
+	o.against = words;
+	o.n_against = 2;
+	o.max_blocks = NULL;
+	p = with(&o,
+		OPEN_ALL ",\"warmup\":0,\"parts\":[{\"name\":\"a\",\"arms\":[\"host\",\"vm\"]},"
+			 "{\"name\":\"b\",\"arms\":[\"container\"],\"blocks\":1}]}");
+	free(trials);
+	trials = plan_trials(p, &n);
+	assert_int_equal(p->n_arms, 5);
+	assert_int_equal(n, 12 * 3 + 2);
+	free(once);
+	once = json_dumps(p->json, JSON_COMPACT);
+	again = with(NULL, once);
+	free(twice);
+	twice = json_dumps(again->json, JSON_COMPACT);
+	assert_string_equal(once, twice);
+	plan_free(again);
+	plan_free(p);
+}
+
 static void override_refused(const struct plan_override *o, const char *message)
 {
 	struct error err = ERROR_INIT;
@@ -210,6 +291,28 @@ static void bad_overrides(void **state)
 	static const char *const counts[] = {
 		"", "1,", ",1", "1,,2", "a", "-1", "4097", "1000000000", "1 ,2"};
 	static const char *const bad_arms[] = {"../x", "-rf", "a\nb", "hots"};
+	static const struct {
+		const char *words[2];
+		size_t n;
+		const char *message;
+	} bad_against[] = {
+		{{"network"}, 1,
+			"--against: not KEY=VALUE, got \"network\", expected such as emulator=/opt/qemu/bin/qemu-system-x86_64"},
+		{{"=x"}, 1,
+			"--against: not KEY=VALUE, got \"=x\", expected such as emulator=/opt/qemu/bin/qemu-system-x86_64"},
+		{{""}, 1,
+			"--against: not KEY=VALUE, got \"\", expected such as emulator=/opt/qemu/bin/qemu-system-x86_64"},
+		{{"network="}, 1,
+			"--against: not KEY=VALUE, got \"network=\", expected such as emulator=/opt/qemu/bin/qemu-system-x86_64"},
+		{{"network=veth", "network=none"}, 2,
+			"--against: \"network\" is there twice, expected each key once"},
+		{{"netwrok=veth"}, 1,
+			"--against: no arm of the plan has this option, got \"netwrok\"; did you mean \"network\"?"},
+		{{"network=wifi"}, 1,
+			"--against: network: unknown choice, got \"wifi\", expected one of none, veth"},
+		{{"a\nb=1"}, 1,
+			"--against: no arm of the plan has this option, got \"a\\x0Ab\", expected payload, agent, plan or an option such as emulator, kernel"},
+	};
 	const struct plan_override zero = {.instances = "0"}, twice = {.instances = "1,2,1"},
 				   seed = {.seed = "18446744073709551616"};
 
@@ -239,6 +342,18 @@ static void bad_overrides(void **state)
 	override_refused(&seed,
 		"--seed: not a seed, got \"18446744073709551616\", expected a whole "
 		"number from 0 to 18446744073709551615");
+	for (size_t i = 0; i < ARRAY_SIZE(bad_against); i++) {
+		struct plan_override o = {
+			.against = bad_against[i].words, .n_against = bad_against[i].n};
+
+		override_refused(&o, bad_against[i].message);
+	}
+	override_refused(&(struct plan_override){.max_blocks = "9"},
+		"--max-blocks: without a second side, expected it only with --against; --blocks says how many");
+	override_refused(&(struct plan_override){.max_blocks = "5",
+				 .against = (const char *const[]){"network=veth"},
+				 .n_against = 1},
+		"--max-blocks: not a count, got \"5\", expected a whole number from 6 (the plan's blocks) to 1000");
 	for (size_t i = 0; i < ARRAY_SIZE(bad_arms); i++) {
 		struct plan_override o = {.arms = &bad_arms[i], .n_arms = 1};
 		char safe[SAFE_TEXT_SIZE];
@@ -327,6 +442,7 @@ int main(void)
 		cmocka_unit_test(ten_thousand_levels),
 		cmocka_unit_test(hundred_megabytes),
 		cmocka_unit_test(names),
+		cmocka_unit_test(second_side),
 		cmocka_unit_test(overrides),
 		cmocka_unit_test(bad_overrides),
 		cmocka_unit_test(canonical),
