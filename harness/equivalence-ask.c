@@ -38,7 +38,7 @@ static int ask_memory(struct set *s, struct instance *i, json_t *values, struct 
 	uint64_t bytes = 0, wanted = s->run->plan->memory;
 
 	if (!i->own_kernel) {
-		if (cgroup_memory_limit(i->cgroup, &bytes, err) < 0)
+		if (cgroup_memory_limit(i->limited ? i->limited : i->cgroup, &bytes, err) < 0)
 			return -1;
 		put_bytes(values, "memory", bytes);
 		return 0;

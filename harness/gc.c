@@ -92,6 +92,38 @@ static int remove_domain(struct cleaning *c, const char *value)
 	return 0;
 }
 
+/* What its engine keeps after its processes have been killed by cgroup: a record, layers. An engine that is gone or
+ * hangs must not keep later runs from starting: it is said. */
+static int remove_of_engine(struct cleaning *c, const char *kind, const char *value)
+{
+	cleanup_free char *ours = xasprintf("tare-%s", c->id);
+	const char *name = strrchr(value, ' ');
+	cleanup_free char *socket = name ? strndup(value, (size_t)(name - value)) : NULL;
+	struct error gone = ERROR_INIT;
+	int rc;
+
+	if (!socket || *socket != '/' || strncmp(name + 1, ours, strlen(ours)) != 0)
+		return refuse(c, kind, value, "<socket> tare-<run id>...");
+	rc = gc_docker(socket, kind, name + 1, &gone);
+	if (rc < 0)
+		gc_note(c->report, "refused: %s %s: %s", kind, name + 1, gone.text);
+	else if (rc > 0)
+		gc_note(c->report, "%s %s", kind, name + 1);
+	if (rc > 0 && c->report)
+		c->report->domains++;
+	return 0;
+}
+
+static int remove_container(struct cleaning *c, const char *value)
+{
+	return remove_of_engine(c, "container", value);
+}
+
+static int remove_image(struct cleaning *c, const char *value)
+{
+	return remove_of_engine(c, "image", value);
+}
+
 static int remove_file(struct cleaning *c, const char *path)
 {
 	struct stat st;
@@ -167,6 +199,8 @@ static const struct {
 } removers[] = {
 	{"cgroup", remove_group}, /* first: kills the processes, which hold all else */
 	{"domain", remove_domain},
+	{"container", remove_container},
+	{"image", remove_image}, /* after the containers that are made of it */
 	{"file", remove_file},
 	{"folder", remove_folder},
 };

@@ -12,7 +12,7 @@
 
 #define LEDGER_MAX (1024 * 1024)
 
-static const char *const kinds[] = {"cgroup", "domain", "folder", "file"};
+static const char *const kinds[] = {"cgroup", "domain", "container", "image", "folder", "file"};
 
 struct ledger {
 	int fd;

@@ -59,6 +59,8 @@ const struct metric metrics[METRIC_COUNT] = {
 	ROW(PROCESSES_TARE, "processes.tare", "1", LOWER, DIFF, "total less the workload's own processes", X),
 	ROW(PROCESSES_FIXED, "processes.fixed", "1", LOWER, DIFF, "processes of daemons serving the whole set", X),
 	ROW(BOOT_PREPARE, "boot.prepare", "s", LOWER, RATIO, "cgroup, address, link, sockets of one instance: outside the clock; what is made once a run is open_seconds of its arm in run.json", T),
+	ROW(BOOT_ENGINE, "boot.engine", "s", LOWER, RATIO, "start request until the container engine has executed the instance's shim: the engine's share", T),
+	ROW(BOOT_SHIM, "boot.shim", "s", LOWER, RATIO, "until the shim has executed the OCI runtime; from there to boot.spawn it is the runtime, with the hook in which the engine makes the network", T),
 	ROW(BOOT_SPAWN, "boot.spawn", "s", LOWER, RATIO, "start request until the instance's root process has been executed", T),
 	ROW(BOOT_RUNNING, "boot.running", "s", LOWER, RATIO, "until libvirt has asked QEMU, which stands still meanwhile, what it wants to know, and lets it run", T),
 	ROW(BOOT_KERNEL, "boot.kernel", "s", LOWER, RATIO, "until the first byte of the guest kernel's early console", T),

@@ -15,6 +15,7 @@ static const struct {
 	{"host", "host", NULL, NULL},
 	{"netns", "host", "network", "veth"},
 	{"container", "container", NULL, NULL},
+	{"docker", "docker", NULL, NULL},
 	{"vm", "vm", NULL, NULL},
 };
 

@@ -36,6 +36,7 @@ void set_init(struct set *s, struct run *r, const struct trial *t)
 	s->m.n = s->n;
 	s->m.fixed = s->stage->fixed;
 	s->m.fixed_outside = s->stage->fixed_outside;
+	s->m.fixed_unknown = s->stage->fixed_unknown;
 	s->m.peer = (struct traffic_peer){.cgroup = r->peer, .cpu = (int)r->lab.cpu_peer};
 }
 

@@ -91,6 +91,11 @@ int cgroup_remove(struct cgroup *cg, int64_t deadline, struct error *err);
  * whether anything was there. */
 int cgroups_sweep(
 	struct cgroups *h, const char *name, int64_t deadline, bool *found, struct error *err);
+/* Removes the group at path and all below it in the hierarchies where nothing is ours (v1: devices, name=systemd,
+ * ...), but a container engine makes its own below the parent it is given. Their processes have ended. *found is
+ * set when something was there, else left. */
+int cgroups_remove_foreign(
+	struct cgroups *h, const char *path, int64_t deadline, bool *found, struct error *err);
 /* Top-level groups in any hierarchy whose name begins with prefix; new NULL-terminated list. */
 char **cgroups_list(struct cgroups *h, const char *prefix);
 

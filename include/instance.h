@@ -14,6 +14,8 @@
 
 enum milestone {
 	AT_REQUEST, /* the start request */
+	AT_ENGINE, /* a container engine has executed the instance's shim */
+	AT_SHIM, /* the shim has executed the OCI runtime */
 	AT_SPAWN, /* the root process has been executed */
 	AT_RUNNING, /* its machine was let run, where something holds it still after AT_SPAWN */
 	AT_KERNEL, /* first byte of a guest kernel's console */
@@ -34,6 +36,7 @@ struct instance {
 	bool partner; /* the other end of path "pair": it runs on the peer's CPU */
 	/* 1: the processes it costs */
 	struct cgroup *cgroup; /* owned; holds every host user process of it */
+	struct cgroup *limited; /* owned; the part of it that bears the limits, NULL = all of it */
 	pid_t root_pid;
 	int pidfd; /* -1 */
 	uint64_t memory_limit; /* B that the workload may use */

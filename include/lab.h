@@ -14,6 +14,7 @@
 
 #define LAB_BRIDGE "tarebr0"
 #define LAB_PREFIX 16
+#define LAB_SUBNET "10.222.0.0/16"
 #define LAB_GATEWAY "10.222.0.1" /* the bridge's own address: where the native peer is */
 
 struct lab {

@@ -3,6 +3,8 @@
  *   run <id> <pid> <start-ticks>        the harness (always first)
  *   cgroup <name>                       a parent group in every hierarchy
  *   domain <uri> <name>                 a domain of a libvirt daemon outside the lab
+ *   container <socket> <name>           a container of an engine outside the lab
+ *   image <socket> <name>               an image of one
  *   folder <absolute path>              a folder to remove with all in it
  *   file <absolute path>                one file (a temporary in the results folder)
  */
@@ -64,6 +66,9 @@ int gc_all_locked(const char *state, const char *keep, struct gc_report *report,
 /* Destroys a domain of a daemon in a child with a deadline of 10 s: a stopped daemon hangs its callers for
  * ever. 1 destroyed, 0 there was none, -1 (also when the daemon is not there: it may come back with it). */
 int gc_domain(const char *uri, const char *name, struct error *err);
+/* Removes a "container" or "image" of the engine at socket, whose processes have ended. 1 removed, 0 there was none,
+ * -1: the engine is not there, refuses, or did not answer within 5 s (it is then not asked again by this process). */
+int gc_docker(const char *socket, const char *kind, const char *name, struct error *err);
 
 /* The host's lock, <state>/lock: one run at a time. Makes the state folder (0700, refuses one that is another
  * user's or writable by others). Waits for one that only cleans (the guardian of a dead run), at most 15 s.

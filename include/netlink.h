@@ -22,6 +22,9 @@ int link_move(const char *name, int netns, const char *new_name, struct error *e
 int link_add_tap(const char *name, struct error *err);
 /* Deleted at once; missing is fine. */
 int link_delete(const char *name, struct error *err);
+/* The link here whose other end is called inside in the network namespace of pid: its name. The caller has one
+ * thread; it looks from there and comes back. */
+int link_find_peer(pid_t pid, const char *inside, char name[IF_NAMESIZE], struct error *err);
 struct link_counters {
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets, mtu;
 };

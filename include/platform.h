@@ -31,6 +31,8 @@ struct stage {
 		fixed; /* daemons that serve all its instances, set by open(); NULL = none; owned by
 				   the platform */
 	bool fixed_outside; /* set by open(): those daemons are the host's own: never stopped */
+	const char *
+		fixed_unknown; /* set by open(): why what serves its instances cannot be told; NULL */
 	double open_seconds; /* set by run.c: what open() took, images and proofs included */
 	bool emulated; /* set by open(): its CPUs are emulated */
 	void *data; /* the platform's own */

@@ -26,6 +26,7 @@ struct measurement {
 	size_t n;
 	const struct cgroup *fixed; /* daemons that serve the whole set; NULL = none */
 	bool fixed_outside; /* they are the host's own, not started by us */
+	const char *fixed_unknown; /* why they cannot be told; NULL */
 	struct traffic_peer peer; /* the native end of every network measurement */
 	const struct route
 		*route; /* the way of its traffic, open during PROBE_PATH only; else NULL */

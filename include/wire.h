@@ -86,7 +86,8 @@
 #define WIRE_HELLO "tare-agent 1"
 #define WIRE_LINE 4096
 #define WIRE_FD 3 /* the control channel in host and container */
-#define WIRE_TTY "/dev/ttyS1" /* and in a VM */
+#define WIRE_TTY "/dev/ttyS1" /* in a VM */
+#define WIRE_SOCKET "/tare/control" /* in a container of an engine, which hands on no descriptor */
 
 #define WIRE_PORT_SINK 7001
 #define WIRE_PORT_SOURCE 7002

@@ -13,7 +13,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -293,6 +296,26 @@ static void note_descriptors(struct inside *in)
 	syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+static bool has_socket(void)
+{
+	struct stat st;
+
+	return lstat(WIRE_SOCKET, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* A container engine hands no descriptors on: the channel is a socket bound into the tree. */
+static int connect_channel(void)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = WIRE_SOCKET};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 static void open_channel(struct inside *in)
 {
 	if (in->place == PLACE_VM) {
@@ -300,6 +323,12 @@ static void open_channel(struct inside *in)
 		if (in->channel < 0) {
 			fprintf(stderr, "tare-agent: %s: %s\n", WIRE_TTY, strerror(errno));
 			vm_power_off(-1);
+		}
+	} else if (fcntl(WIRE_FD, F_GETFD) < 0 && in->place == PLACE_CONTAINER) {
+		in->channel = connect_channel();
+		if (in->channel < 0) {
+			fprintf(stderr, "tare-agent: %s: %s\n", WIRE_SOCKET, strerror(errno));
+			exit(2);
 		}
 	} else if (fcntl(WIRE_FD, F_GETFD) < 0) {
 		fprintf(stderr,
@@ -343,9 +372,9 @@ int main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	own_address();
-	in.place = getpid() != 1              ? PLACE_CHILD
-		: fcntl(WIRE_FD, F_GETFD) < 0 ? PLACE_VM
-					      : PLACE_CONTAINER;
+	in.place = getpid() != 1                               ? PLACE_CHILD
+		: fcntl(WIRE_FD, F_GETFD) < 0 && !has_socket() ? PLACE_VM
+							       : PLACE_CONTAINER;
 	note_descriptors(&in);
 	open_channel(&in);
 	hello(&in);

@@ -22,6 +22,7 @@ enum controller {
 #define HANDED_DOWN (MEMORY | CPU | CPUSET | PIDS) /* those named in v2's cgroup.subtree_control */
 extern const char *const controllers[CONTROLLERS]; /* name by bit number */
 #define HIERARCHIES_MAX (CONTROLLERS + 1)
+#define OTHERS_MAX 16
 
 struct hierarchy {
 	int fd; /* its mount point */
@@ -38,6 +39,9 @@ struct cgroups {
 	enum cgroup_mode mode;
 	struct hierarchy all[HIERARCHIES_MAX];
 	size_t n;
+	/* v1: name=systemd, devices, ...: nothing of ours is made there, but a container engine does. */
+	struct hierarchy others[OTHERS_MAX];
+	size_t n_others;
 };
 
 struct group_dir {

@@ -301,6 +301,25 @@ int cgroup_remove(struct cgroup *cg, int64_t deadline, struct error *err)
 	return 0;
 }
 
+int cgroups_remove_foreign(
+	struct cgroups *h, const char *path, int64_t deadline, bool *found, struct error *err)
+{
+	if (cgroup_check_path(path, err) < 0)
+		return -1;
+	for (size_t i = 0; i < h->n_others; i++) {
+		struct cgroup *cg = cgroup_empty(path);
+		int rc = cgroup_add_dir(cg, &h->others[i], path, err);
+
+		*found = *found || rc > 0;
+		if (rc >= 0)
+			rc = cgroup_remove(cg, deadline, err);
+		cgroup_free(cg);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int cgroups_sweep(
 	struct cgroups *h, const char *name, int64_t deadline, bool *found, struct error *err)
 {
@@ -322,6 +341,8 @@ int cgroups_sweep(
 	if (rc == 0 && cg->n &&
 		(cgroup_kill(cg, deadline, err) < 0 || cgroup_remove(cg, deadline, err) < 0))
 		rc = -1;
+	if (rc == 0)
+		rc = cgroups_remove_foreign(h, name, deadline, found, err);
 	cgroup_free(cg);
 	return rc;
 }

@@ -113,6 +113,7 @@ static void add_mount(struct cgroups *h, const struct mount *m)
 	cleanup_close int fd = openat(h->root, relative, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_free char *available = NULL;
 	unsigned bits = v2 ? CPUACCT | FREEZER : controller_bits(m->super);
+	struct hierarchy *place;
 
 	if (h->n == HIERARCHIES_MAX || fd < 0 || !mount_is_there(h, fd, v2))
 		return;
@@ -123,9 +124,10 @@ static void add_mount(struct cgroups *h, const struct mount *m)
 		available = read_file_at(fd, "cgroup.controllers", TEXT_MAX, NULL);
 		bits |= available ? controller_bits(available) & HANDED_DOWN : 0;
 	}
-	if (!bits)
-		return; /* name=systemd, devices, ...: nothing of ours is made there */
-	h->all[h->n++] = (struct hierarchy){
+	if (!bits && h->n_others == OTHERS_MAX)
+		return;
+	place = bits ? &h->all[h->n++] : &h->others[h->n_others++];
+	*place = (struct hierarchy){
 		.fd = steal_fd(&fd),
 		.mount = xstrdup(m->point),
 		.mount_root = xstrdup(m->root),
@@ -154,12 +156,17 @@ static int find_mounts(struct cgroups *h, struct error *err)
 	return 0;
 }
 
+static void hierarchy_free(struct hierarchy *h)
+{
+	close(h->fd);
+	free(h->mount);
+	free(h->mount_root);
+	free(h->base);
+}
+
 static void drop(struct cgroups *h, size_t i)
 {
-	close(h->all[i].fd);
-	free(h->all[i].mount);
-	free(h->all[i].mount_root);
-	free(h->all[i].base);
+	hierarchy_free(&h->all[i]);
 	memmove(&h->all[i], &h->all[i + 1], (--h->n - i) * sizeof(h->all[0]));
 }
 
@@ -253,6 +260,8 @@ void cgroups_close(struct cgroups *h)
 {
 	while (h && h->n)
 		drop(h, h->n - 1);
+	while (h && h->n_others)
+		hierarchy_free(&h->others[--h->n_others]);
 	free(h);
 }
 

@@ -4,11 +4,12 @@
 
 #include <string.h>
 
-extern const struct platform platform_host, platform_container, platform_vm;
+extern const struct platform platform_host, platform_container, platform_docker, platform_vm;
 
 const struct platform *const platforms[] = {
 	&platform_host,
 	&platform_container,
+	&platform_docker,
 	&platform_vm,
 	NULL,
 };

@@ -79,6 +79,8 @@ static int boot_after(struct measurement *m, unsigned slot, struct error *err)
 		enum milestone from, to;
 		const char *reason;
 	} rows[] = {
+		{BOOT_ENGINE, AT_REQUEST, AT_ENGINE, "no container engine that executes a shim"},
+		{BOOT_SHIM, AT_REQUEST, AT_SHIM, "no shim that executes an OCI runtime"},
 		{BOOT_SPAWN, AT_REQUEST, AT_SPAWN,
 			"the execution of the root process was not seen"},
 		{BOOT_RUNNING, AT_REQUEST, AT_RUNNING,

@@ -188,6 +188,10 @@ static int fixed(struct measurement *m, struct error *err)
 	struct process_memory sum = {0};
 	struct cgroup *group = (struct cgroup *)m->fixed;
 
+	if (m->fixed_unknown) {
+		not_measured(m, MEMORY_FIXED, SAMPLE_SKIPPED, "%s", m->fixed_unknown);
+		return 0;
+	}
 	if (group && memory_of_groups(m, &group, 1, &sum, err) < 0)
 		return -1;
 	measured(m, MEMORY_FIXED, (double)sum.pss, 0);

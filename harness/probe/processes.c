@@ -192,7 +192,10 @@ static int processes_measure(struct measurement *m, unsigned slot, struct error 
 	measured(m, PROCESSES_HOST, c.host / n, 0);
 	measured(m, PROCESSES_THREADS, c.threads / n, 0);
 	measured(m, PROCESSES_HOST_KERNEL, c.host_kernel / n, 0);
-	measured(m, PROCESSES_FIXED, fixed, 0);
+	if (m->fixed_unknown)
+		not_measured(m, PROCESSES_FIXED, SAMPLE_SKIPPED, "%s", m->fixed_unknown);
+	else
+		measured(m, PROCESSES_FIXED, fixed, 0);
 	report_inside(m, &c, &inside);
 	return 0;
 }

@@ -1,0 +1,90 @@
+/* image-archive.c - a tree as a plain tar: what a container engine imports. No times: the same tree gives the same
+ * bytes. */
+#include "image.h"
+
+#include "image-internal.h"
+#include "util.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void archive_freep(struct archive **a)
+{
+	if (*a)
+		archive_write_free(*a);
+}
+
+static void entry_freep(struct archive_entry **e)
+{
+	archive_entry_free(*e);
+}
+
+static int fail(struct archive *a, const char *path, struct error *err)
+{
+	return error_set(err, EXIT_ARM, "image: %s: %s", path, archive_error_string(a));
+}
+
+static int write_content(
+	struct archive *a, int at, const char *name, const char *path, struct error *err)
+{
+	cleanup_close int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char buffer[65536];
+	ssize_t n;
+
+	if (fd < 0)
+		return error_errno(err, EXIT_ARM, errno, "image: cannot read %s", path);
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
+		if (archive_write_data(a, buffer, (size_t)n) != n)
+			return fail(a, path, err);
+	if (n < 0)
+		return error_errno(err, EXIT_ARM, errno, "image: cannot read %s", path);
+	return 0;
+}
+
+static int add_entry(void *data, int at, const char *name, const char *path, const struct stat *st,
+	struct error *err)
+{
+	__attribute__((cleanup(entry_freep))) struct archive_entry *e = archive_entry_new();
+	struct archive *a = data;
+	char target[4096];
+	ssize_t n;
+
+	archive_entry_set_pathname(e, path);
+	archive_entry_set_mode(e, st->st_mode);
+	archive_entry_set_uid(e, st->st_uid);
+	archive_entry_set_gid(e, st->st_gid);
+	archive_entry_set_mtime(e, 0, 0);
+	archive_entry_set_size(e, S_ISREG(st->st_mode) ? st->st_size : 0);
+	if (S_ISLNK(st->st_mode)) {
+		n = readlinkat(at, name, target, sizeof(target) - 1);
+		if (n < 0)
+			return error_errno(
+				err, EXIT_ARM, errno, "image: cannot read link %s", path);
+		target[n] = '\0';
+		archive_entry_set_symlink(e, target);
+	} else if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode)) {
+		return 0;
+	}
+	if (archive_write_header(a, e) != ARCHIVE_OK)
+		return fail(a, path, err);
+	return S_ISREG(st->st_mode) ? write_content(a, at, name, path, err) : 0;
+}
+
+int image_archive(const char *tree, const char *path, struct error *err)
+{
+	__attribute__((cleanup(archive_freep))) struct archive *a = archive_write_new();
+	cleanup_close int fd = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, EXIT_ARM, errno, "image: cannot open %s", tree);
+	archive_write_set_format_pax_restricted(a);
+	if (archive_write_open_filename(a, path) != ARCHIVE_OK)
+		return fail(a, path, err);
+	if (image_walk(fd, "", add_entry, a, err) < 0)
+		return -1;
+	return archive_write_close(a) == ARCHIVE_OK ? 0 : fail(a, path, err);
+}
