@@ -62,7 +62,8 @@ const struct command command_gc = {
 	.synopsis = "[--json]",
 	.help = "remove what a crashed run left, and nothing else",
 	.text = "Reads the ledgers of runs whose harness is dead and removes what they name: processes,\n"
-		"cgroups, domains, folders. Running runs and look-alikes are left alone.",
+		"cgroups, domains, an engine's containers and images, folders. Running runs and\n"
+		"look-alikes are left alone.",
 	.options = options,
 	.run = run_gc,
 };
