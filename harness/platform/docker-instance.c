@@ -66,15 +66,20 @@ static int create(struct stage *s, struct docker_instance *n, struct error *err)
 	cleanup_free char *path = xasprintf("/containers/create?name=%s", n->name);
 	cleanup_free char *line = xasprintf("%s %s", e->api->socket, n->name);
 	cleanup_free char *group = xasprintf("/%s/%s", s->lab->cgroup, n->instance->name);
+	struct cgroup_limits limits = stage->local.limits;
+	char peer_cpu[16];
 	struct docker_wanted w = {.image = stage->image,
 		.runtime = stage->runtime,
 		.hostname = n->instance->name,
 		.cgroup = group,
 		.socket = n->socket,
 		.address = n->instance->address,
-		.limits = &stage->local.limits};
+		.limits = &limits};
 	struct docker_request r = {.method = "POST", .path = path};
 
+	snprintf(peer_cpu, sizeof(peer_cpu), "%u", s->lab->cpu_peer);
+	if (n->instance->partner)
+		limits.cpus = peer_cpu;
 	choose_nproc(e, &w);
 	json_decref(stage->created);
 	r.json = stage->created = docker_container_json(&w);

@@ -128,6 +128,7 @@ static int docker_open_stage(struct stage *s, struct error *err)
 	if (d->engine && choose_runtime(s, d, err) == 0 && local_open(s, &d->local, err) == 0 &&
 		import_image(s, d, err) == 0) {
 		s->fixed = d->engine->cgroup;
+		s->fixed_outside = !d->engine->private;
 		if (!d->engine->private)
 			s->fixed_unknown =
 				"the engine runs outside the lab: what of it serves these instances cannot be told";
