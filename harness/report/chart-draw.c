@@ -259,7 +259,7 @@ char *chart_script(const struct chart *c)
 	chart_head(&d);
 	for (size_t i = 0; i < c->n_panels; i++)
 		panel_draw(&d, i);
-	fputs("unset multiplot\nunset output\nif (pass < 2) reread\nundefine pass\n", d.out);
+	chart_tail(&d);
 	fclose(d.out);
 	return text;
 }

@@ -21,6 +21,13 @@ struct chart_style {
 };
 extern const struct chart_style chart_styles[];
 extern const size_t chart_style_count;
+/* What an arm is drawn with wherever it is a line or points: the same in every chart of a run. */
+const struct chart_style *arm_style(size_t arm);
+
+/* The box of one plot among several, in pixels of the whole canvas. */
+struct box {
+	double left, right, bottom, top;
+};
 
 struct drawing {
 	const struct chart *c;
@@ -47,6 +54,10 @@ int series_dot(const struct series *s, bool emulated);
 /* Draws the legend or only counts its lines. */
 unsigned chart_legend(struct drawing *d, bool draw);
 void chart_head(struct drawing *d);
+/* Margins and the two visible axes of a plot in a box. */
+void put_box(struct drawing *d, const struct box *b);
+/* The last line of a script: from the drawing as SVG to that as PNG. */
+void chart_tail(struct drawing *d);
 /* chart-plot.c: the clauses of one series in the panel at hand; block is its first in the data file. */
 void plot_series(struct drawing *d, const struct series *s, unsigned block, bool *first);
 

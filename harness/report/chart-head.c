@@ -24,6 +24,25 @@ const struct chart_style chart_styles[] = {
 };
 const size_t chart_style_count = ARRAY_SIZE(chart_styles);
 
+/* No yellow: a thin line of it is not seen. Colours that are alike to some eyes have other points. */
+static const struct chart_style arm_styles[] = {
+	{"#0072B2", 4, 7, 6},
+	{"#E69F00", 5, 5, 4},
+	{"#009E73", 6, 9, 8},
+	{"#CC79A7", 7, 13, 12},
+	{"#D55E00", 2, 11, 10},
+	{"#56B4E9", 1, 15, 14},
+	{"#000000", 4, 5, 4},
+	{"#882255", 5, 7, 6},
+	{"#999933", 6, 13, 12},
+	{"#666666", 7, 9, 8},
+};
+
+const struct chart_style *arm_style(size_t arm)
+{
+	return &arm_styles[arm % ARRAY_SIZE(arm_styles)];
+}
+
 void put_label(struct drawing *d, const char *text, const char *place, double size,
 	const char *colour, const char *align)
 {
@@ -184,4 +203,17 @@ void chart_head(struct drawing *d)
 	put_headline(d, c->footer[0], 34, 9, 8, "#555555");
 	put_headline(d, c->footer[1], 16, 9, 8, "#555555");
 	chart_legend(d, true);
+}
+
+void put_box(struct drawing *d, const struct box *b)
+{
+	fprintf(d->out,
+		"set lmargin at screen %.5f\nset rmargin at screen %.5f\nset bmargin at screen %.5f\nset tmargin at screen %.5f\n"
+		"set border 3 lc rgb '#888888'\n",
+		b->left / d->width, b->right / d->width, b->bottom / d->height, b->top / d->height);
+}
+
+void chart_tail(struct drawing *d)
+{
+	fputs("unset multiplot\nunset output\nif (pass < 2) reread\nundefine pass\n", d->out);
 }

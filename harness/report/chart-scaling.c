@@ -39,11 +39,13 @@ static const json_t *slope_row(const struct view *v, size_t a, const char *metri
 	return NULL;
 }
 
+/* A line and at least one value of its. */
 bool scaling_any(const struct view *v)
 {
 	for (size_t a = 0; a < v->n_arms; a++)
 		for (size_t i = 0; i < PANELS; i++)
-			if (slope_row(v, a, shown[i].metric))
+			if (slope_row(v, a, shown[i].metric) &&
+				view_cell_anywhere(v, a, shown[i].metric).status == CELL_OK)
 				return true;
 	return false;
 }
@@ -156,19 +158,17 @@ static void put_slope_text(
 
 	fprintf(d->out, "set label %u '' at screen %.5f,%.5f point pt %d ps 1 lc rgb '%s' front\n",
 		++d->labels, x / d->width, *y / d->height,
-		v->arms[a].emulated ? chart_styles[a % chart_style_count].hollow_dot
-				    : chart_styles[a % chart_style_count].dot,
-		chart_styles[a % chart_style_count].colour);
+		v->arms[a].emulated ? arm_style(a)->hollow_dot : arm_style(a)->dot,
+		arm_style(a)->colour);
 	put_screen_label(d, text, x + 10, *y, 9, "#000000", "left");
 	*y -= TEXT;
 }
 
+/* i: which of shown[]; b: the box of heading and plot. */
 static void panel(struct drawing *d, const struct view *v, const struct fit *fits, size_t i,
-	double limit, double bottom, double top)
+	double limit, struct box b)
 {
-	size_t panels = PANELS;
-	double width = (d->width - 16 - MARGIN * (double)panels) / (double)panels;
-	double left = MARGIN + (width + MARGIN) * (double)i, y = top - 4;
+	double y = b.top - 4;
 	double most = 0, least = 0, most_n = 0;
 	bool first = true;
 	size_t in = 0;
@@ -187,27 +187,27 @@ static void panel(struct drawing *d, const struct view *v, const struct fit *fit
 		xasprintf("%s%s", shown[i].name, limit > 0 ? ": the small ones" : "");
 	struct scale scale = scale_for("B", most);
 
-	put_screen_label(d, heading, left, y, 11, "#000000", "left");
+	put_screen_label(d, heading, b.left, y, 11, "#000000", "left");
 	y -= TEXT + 4;
 	for (size_t a = 0; a < v->n_arms; a++) {
 		const struct fit *f = &fits[i * v->n_arms + a];
 
 		if (f->there && (limit <= 0 || f->most <= limit))
-			put_slope_text(d, v, a, f, left + 6, &y);
+			put_slope_text(d, v, a, f, b.left + 6, &y);
 	}
+	b.top = y;
+	put_box(d, &b);
 	fprintf(d->out,
-		"set lmargin at screen %.5f\nset rmargin at screen %.5f\nset bmargin at screen %.5f\n"
-		"set tmargin at screen %.5f\nset xrange [%g:%g]\nset yrange [%.10g:%.10g]\nset border 3 lc rgb '#888888'\n"
-		"set xtics nomirror %s textcolor rgb '#444444'\nset ytics nomirror autofreq textcolor rgb '#444444'\nset xlabel 'instances' textcolor rgb '#444444'\n"
-		"set ylabel '%s, whole set' textcolor rgb '#444444'\nS = %.10g\n",
-		left / d->width, (left + width) / d->width, bottom / d->height, y / d->height,
+		"set xrange [%g:%g]\nset yrange [%.10g:%.10g]\n"
+		"set xtics nomirror %s textcolor rgb '#444444'\nset ytics nomirror autofreq textcolor rgb '#444444'\n"
+		"set xlabel 'instances' textcolor rgb '#444444'\nset ylabel '%s, whole set' textcolor rgb '#444444'\nS = %.10g\n",
 		-0.02 * most_n, 1.04 * fmax(most_n, 1),
 		1.08 * least / scale.divisor - (most > 0 ? 0.02 * most / scale.divisor : 0),
 		most > 0 ? 1.08 * most / scale.divisor : 1, most_n <= 10 ? "0,1" : "autofreq",
 		scale.unit, scale.divisor);
 	for (size_t a = 0; a < v->n_arms; a++) {
 		const struct fit *f = &fits[i * v->n_arms + a];
-		const struct chart_style *style = &chart_styles[a % chart_style_count];
+		const struct chart_style *style = arm_style(a);
 		size_t block = 2 * (i * v->n_arms + a);
 
 		if (!f->there || (limit > 0 && f->most > limit))
@@ -226,6 +226,34 @@ static void panel(struct drawing *d, const struct view *v, const struct fit *fit
 	d->labels = 0;
 }
 
+/* Whether any arm has a line in the i-th of shown[]. */
+static bool has_line(const struct view *v, const struct fit *fits, size_t i)
+{
+	for (size_t a = 0; a < v->n_arms; a++)
+		if (fits[i * v->n_arms + a].there)
+			return true;
+	return false;
+}
+
+/* One row of panels: all arms, or only those up to limit. What was not measured has none. */
+static void row(struct drawing *d, const struct view *v, const struct fit *fits, double limit,
+	double bottom, double top)
+{
+	size_t panels = 0, place = 0;
+
+	for (size_t i = 0; i < PANELS; i++)
+		panels += has_line(v, fits, i);
+	for (size_t i = 0; i < PANELS; i++) {
+		double width = (d->width - 16 - MARGIN * (double)panels) / (double)panels;
+		double left = MARGIN + (width + MARGIN) * (double)place;
+
+		if (!has_line(v, fits, i))
+			continue;
+		place++;
+		panel(d, v, fits, i, limit, (struct box){left, left + width, bottom, top});
+	}
+}
+
 static char *make_script(const struct view *v, const struct chart *c, const struct fit *fits)
 {
 	struct drawing d = {.c = c, .width = WIDTH, .height = HEIGHT};
@@ -233,17 +261,18 @@ static char *make_script(const struct view *v, const struct chart *c, const stru
 	char *text = NULL;
 	size_t size;
 
+	if (v->n_arms > 4) /* their names stand above the plots */
+		d.height += TEXT * (double)(v->n_arms - 4) * (limit > 0 ? 2 : 1);
 	d.out = open_memstream(&text, &size);
 	if (!d.out)
 		return xstrdup("");
 	top = d.height - CEILING + 10;
 	middle = limit > 0 ? (top + FLOOR) / 2 + 24 : FLOOR;
 	chart_head(&d);
-	for (size_t i = 0; i < PANELS; i++)
-		panel(&d, v, fits, i, 0, middle + (limit > 0 ? 44 : 0), top);
-	for (size_t i = 0; limit > 0 && i < PANELS; i++)
-		panel(&d, v, fits, i, limit, FLOOR, middle - 14);
-	fputs("unset multiplot\nunset output\nif (pass < 2) reread\nundefine pass\n", d.out);
+	row(&d, v, fits, 0, middle + (limit > 0 ? 44 : 0), top);
+	if (limit > 0)
+		row(&d, v, fits, limit, FLOOR, middle - 14);
+	chart_tail(&d);
 	fclose(d.out);
 	return text;
 }

@@ -9,9 +9,11 @@
 
 const struct chart_kind chart_kinds[] = {
 	{"boot", chart_boot, NULL},
+	{"cdf", chart_cdf, cdf_any},
 	{"memory", chart_memory, NULL},
 	{"ledger", chart_ledger, ledger_any},
 	{"scaling", chart_scaling, scaling_any},
+	{"promised", chart_promised, promised_any},
 	{"processes", chart_processes, NULL},
 	{"network", chart_network, NULL},
 	{"path", chart_path, path_any},

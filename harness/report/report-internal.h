@@ -70,6 +70,7 @@ struct view_arm {
 
 struct view {
 	const json_t *run, *summary; /* borrowed */
+	const json_t *evidence; /* list of the lines of evidence.jsonl, borrowed; NULL = none */
 	struct view_arm *arms;
 	size_t n_arms;
 	const char *base; /* name of the arm the others are compared with; borrowed */
@@ -101,6 +102,11 @@ double json_number_of(const json_t *o, const char *const *keys);
 #define json_number_at(o, ...) json_number_of((o), (const char *const[]){__VA_ARGS__})
 const json_t *json_list(const json_t *o, const char *key);
 bool json_has_text(const json_t *list, const char *text);
+/* evidence-read.c. *list: every whole line of evidence.jsonl, new; untouched where there is no such file. Damage in the
+ * middle is an error (EXIT_USAGE), a torn last line is left out. */
+int evidence_read(int dirfd, json_t **list, struct error *err);
+/* "data" of the last line of a kind for an arm in the workload of v->at (only the last counts), or NULL. Borrowed. */
+const json_t *view_evidence(const struct view *v, size_t arm, const char *kind);
 /* New: "name (CPU model, 2 cores, 24.0 GiB)", "Linux 6.1", date of the run, accelerators. */
 char *view_host_text(const struct view *v);
 char *view_accelerator_text(const struct view *v);
@@ -191,6 +197,10 @@ void chart_ledger(struct chart *c, const struct view *v);
 void chart_path(struct chart *c, const struct view *v);
 bool path_any(const struct view *v);
 void chart_scaling(struct chart *c, const struct view *v);
+void chart_cdf(struct chart *c, const struct view *v);
+bool cdf_any(const struct view *v);
+void chart_promised(struct chart *c, const struct view *v);
+bool promised_any(const struct view *v);
 struct chart_kind {
 	const char *name;
 	void (*make)(struct chart *c, const struct view *v);

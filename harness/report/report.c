@@ -1,6 +1,7 @@
 /* report.c - writes charts/, report.md and report.html of a run folder. */
 #include "report.h"
 
+#include "json.h"
 #include "report-internal.h"
 #include "util.h"
 
@@ -116,11 +117,13 @@ int report_write(int dirfd, const json_t *run, const json_t *summary, char **cha
 {
 	locale_t mine, before = (locale_t)0;
 	cleanup_view struct view v = {0};
+	cleanup_json json_t *evidence = NULL;
 	struct progress_of_charts p = {.chartsfd = -1};
 	int rc;
 
-	if (view_open(&v, run, summary, err))
+	if (view_open(&v, run, summary, err) || evidence_read(dirfd, &evidence, err))
 		return -1;
+	v.evidence = evidence;
 	mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (mine)
 		before = uselocale(mine); /* decimal points and UTF-8 whatever the user's locale */
