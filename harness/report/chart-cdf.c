@@ -170,10 +170,10 @@ static char *make_script(const struct view *v, const struct chart *c, const stru
 	for (size_t a = 0; a < v->n_arms; a++)
 		put_arm(&d, v, a, &all[a]);
 	middle = (CDF_LEFT + d.width - BESIDE) / 2;
-	put_plot(&d, v, all, &(struct box){CDF_LEFT, middle - CDF_GAP / 2, CDF_BOTTOM, d.top},
+	put_plot(&d, v, all, &(struct box){CDF_LEFT, middle - CDF_GAP / 2.0, CDF_BOTTOM, d.top},
 		false);
 	put_plot(&d, v, all,
-		&(struct box){middle + CDF_GAP / 2, d.width - BESIDE, CDF_BOTTOM, d.top}, true);
+		&(struct box){middle + CDF_GAP / 2.0, d.width - BESIDE, CDF_BOTTOM, d.top}, true);
 	chart_tail(&d);
 	fclose(d.out);
 	return text;

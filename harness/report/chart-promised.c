@@ -205,9 +205,9 @@ static char *make_script(
 	put_legend(&d);
 	extent(curves, n, &least, &most);
 	for (size_t k = 0; k < n; k++) {
+		size_t line = k / COLUMNS;
 		double left = SIDE + (width + SIDE) * (double)(k % COLUMNS);
-		double top =
-			d.height - ROOF - 50 - (PANEL_HEIGHT + BETWEEN) * (double)(k / COLUMNS);
+		double top = d.height - ROOF - 50 - (PANEL_HEIGHT + BETWEEN) * (double)line;
 		struct box b = {left, left + width, top - PANEL_HEIGHT + 30, top};
 
 		put_texts(&d, v, &curves[k], &b);

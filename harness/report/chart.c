@@ -20,10 +20,26 @@ const struct chart_kind chart_kinds[] = {
 	{NULL, NULL, NULL},
 };
 
+int chart_named(const struct chart_entry *charts, size_t n, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; *name && i < n; i++) {
+		const char *rest = charts[i].file + len;
+
+		if (strncmp(charts[i].file, name, len) == 0 &&
+			(!*rest ||
+				(*rest == '-' &&
+					strspn(rest + 1, "0123456789") + 1 == strlen(rest))))
+			return (int)i;
+	}
+	return -1;
+}
+
 void chart_init(struct chart *c, const char *name, const struct view *v)
 {
 	memset(c, 0, sizeof(*c));
-	c->name = name;
+	c->name = v->number ? xasprintf("%s-%zu", name, v->number + 1) : xstrdup(name);
 	c->n_rows = v->n_arms;
 	c->rows = xcalloc(v->n_arms, sizeof(*c->rows));
 	for (size_t a = 0; a < v->n_arms; a++) {
@@ -56,6 +72,7 @@ void chart_free(struct chart *c)
 		free(c->panels[i].heading);
 		free(c->panels[i].axis);
 	}
+	free(c->name);
 	free(c->rows);
 	free(c->series);
 	free(c->title);

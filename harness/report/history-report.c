@@ -43,7 +43,7 @@ static int write_chart(struct output *o, const struct history *h, const struct h
 {
 	cleanup_free char *name = xasprintf("history-%zu", o->n + 1);
 	cleanup_free char *missing = NULL;
-	cleanup_chart struct chart c = {.name = name};
+	cleanup_chart struct chart c = {.name = xstrdup(name)};
 	int rc;
 
 	chart_history(&c, h, e, t);

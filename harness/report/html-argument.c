@@ -161,18 +161,17 @@ static void conditions(struct page *p, const json_t *claim)
 /* A chart is drawn where it is first needed, and linked to from everywhere else. */
 static void picture(struct page *p, const char *name)
 {
-	for (size_t i = 0; i < p->n_charts; i++) {
-		if (strcmp(p->charts[i].file, name) != 0)
-			continue;
-		if (!p->shown[i]) {
-			html_figure(p, i);
-			return;
-		}
-		fprintf(p->out, "<p>Picture: <a href='#chart-%s'>", p->charts[i].file);
-		html_text(p->out, p->charts[i].title);
-		fputs("</a></p>\n", p->out);
+	int i = chart_named(p->charts, p->n_charts, name);
+
+	if (i < 0)
+		return;
+	if (!p->shown[i]) {
+		html_figure(p, (size_t)i);
 		return;
 	}
+	fprintf(p->out, "<p>Picture: <a href='#chart-%s'>", p->charts[i].file);
+	html_text(p->out, p->charts[i].title);
+	fputs("</a></p>\n", p->out);
 }
 
 /* The same words in each language they are there in, as elements of a kind. */

@@ -253,10 +253,26 @@ static void line_cell(FILE *out, const json_t *s, const char *key, const char *u
 		isnan(lo) ? " <small>no interval</small>" : "");
 }
 
+static void put_doubling(FILE *out, const json_t *d)
+{
+	double ratio = json_number_at(d, "ratio", NULL);
+	cleanup_free char *text = isnan(ratio) ? NULL
+					       : interval_text(ratio, json_number_at(d, "lo", NULL),
+							 json_number_at(d, "hi", NULL), "1", false);
+
+	fputs("<td>", out);
+	if (json_is_object(d))
+		html_verdict(out, json_text_at(d, "verdict", NULL));
+	html_print(out, " <small>%s</small> ", text);
+	html_text(out, json_text_at(d, "reason", NULL));
+	fputs("</td>", out);
+}
+
 void html_slopes(struct page *p)
 {
 	static const char *const heads[] = {"Metric", "Arm", "Workload", "#One more instance",
-		"#The same less memory.emulator_code", "#Without any", "#n", "#M(2)/M(1)", NULL};
+		"#The same less memory.emulator_code", "#Without any", "#n", "#M(2)/M(1)",
+		"Two are twice one", NULL};
 	size_t i;
 	json_t *s;
 
@@ -277,6 +293,7 @@ void html_slopes(struct page *p)
 		line_cell(p->out, s, "intercept", unit, emulated);
 		html_number(p->out, n, count);
 		html_number(p->out, two, ratio);
+		put_doubling(p->out, json_object_get(s, "doubling"));
 		fputs("</tr>\n", p->out);
 	}
 	html_table_end(p->out);

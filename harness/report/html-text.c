@@ -117,8 +117,8 @@ void html_cell(FILE *out, const struct cell *cell)
 
 void html_verdict(FILE *out, const char *foreign)
 {
-	static const char *const known[] = {
-		"higher", "lower", "same", "unclear", "none", "supported", "refuted", NULL};
+	static const char *const known[] = {"higher", "lower", "same", "unclear", "none",
+		"supported", "refuted", "doubles", "less", "more", NULL};
 	const char *class = "other";
 
 	for (size_t i = 0; known[i]; i++)

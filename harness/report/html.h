@@ -60,6 +60,11 @@ void html_glance(struct page *p);
 void html_results(struct page *p);
 void html_slopes(struct page *p);
 bool html_has_slopes(const struct page *p);
+/* html-evidence.c */
+void html_capacity(struct page *p);
+bool html_has_capacity(const struct page *p);
+void html_evidence(struct page *p);
+bool html_has_evidence(const struct page *p);
 /* html-ledger.c */
 void html_memory(struct page *p);
 bool html_has_memory(const struct page *p);

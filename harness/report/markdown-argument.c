@@ -91,13 +91,12 @@ static void conditions(FILE *out, const json_t *claim)
 static void picture(
 	FILE *out, const json_t *claim, const struct chart_entry *charts, size_t n, bool drawn)
 {
-	const char *name = json_text_at(claim, "picture", NULL);
+	int i = chart_named(charts, n, json_text_at(claim, "picture", NULL));
 
-	for (size_t i = 0; drawn && i < n; i++)
-		if (strcmp(charts[i].file, name) == 0) {
-			markdown_print(out, "\n![%s]", charts[i].title);
-			fprintf(out, "(charts/%s.png)\n", charts[i].file);
-		}
+	if (!drawn || i < 0)
+		return;
+	markdown_print(out, "\n![%s]", charts[i].title);
+	fprintf(out, "(charts/%s.png)\n", charts[i].file);
 }
 
 static void one_claim(
@@ -141,8 +140,7 @@ void markdown_argument(
 		one_claim(out, c, charts, n, drawn);
 }
 
-/* "12 [10, 14]", or "at least 10" where nothing bounds it above. */
-static char *range_text(const json_t *row, const char *key, const char *lo_key, const char *hi_key)
+char *range_text(const json_t *row, const char *key, const char *lo_key, const char *hi_key)
 {
 	double value = json_number_at(row, key, NULL), lo = json_number_at(row, lo_key, NULL),
 	       hi = json_number_at(row, hi_key, NULL);

@@ -81,6 +81,7 @@ struct view {
 	} * settings;
 	size_t n_settings;
 	struct setting at; /* the one looked at now */
+	size_t number; /* workloads whose charts are drawn already: "NAME-2" is the second's */
 };
 
 int view_open(struct view *v, const json_t *run, const json_t *summary, struct error *err);
@@ -147,7 +148,7 @@ struct panel {
 };
 
 struct chart {
-	const char *name; /* file name without suffix; borrowed */
+	char *name; /* file name without suffix */
 	char *title, *subtitle;
 	size_t n_rows;
 	struct row {
@@ -270,16 +271,20 @@ char *setting_text(const struct setting *s);
 struct chart_entry {
 	char *file, *title;
 };
+/* Index of the chart of that name, of the first workload that has it (NAME, else NAME-2, ...); or -1. */
+int chart_named(const struct chart_entry *charts, size_t n, const char *name);
 char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n_charts,
 	const char *charts_missing);
 /* markdown-run.c: sections about the run itself. */
 void markdown_about(FILE *out, const struct view *v);
 /* markdown-argument.c: nothing where the run has no claims, or no slopes. drawn: the charts are there. */
-void markdown_argument(FILE *out, const struct view *v, const struct chart_entry *charts, size_t n,
-	bool drawn);
+void markdown_argument(
+	FILE *out, const struct view *v, const struct chart_entry *charts, size_t n, bool drawn);
 void markdown_capacity(FILE *out, const struct view *v);
 /* "1.98 [1.95, 2.01], expected >= 1.8, n = 10" of a claim or a condition: new text. */
 char *claim_figure(const json_t *row);
+/* Of a row of "capacity": "12 [10, 14]", or "at least 10" where nothing bounds it above; "" where nothing is known. New. */
+char *range_text(const json_t *row, const char *key, const char *lo_key, const char *hi_key);
 void markdown_pss(FILE *out, const struct view *v);
 /* What the self-test of the host said, quoted from run.json. meter_text(): one sentence, new; NULL where nothing is quoted. */
 void markdown_meter(FILE *out, const struct view *v);

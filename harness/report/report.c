@@ -41,14 +41,14 @@ static int write_text(
 
 /* Script and data are written whatever becomes of the picture. */
 static int write_chart(struct progress_of_charts *p, const struct chart_kind *kind,
-	const struct view *v, size_t number, struct error *err)
+	const struct view *v, struct error *err)
 {
 	cleanup_chart struct chart c = {0};
-	char *file = number ? xasprintf("%s-%zu", kind->name, number + 1) : xstrdup(kind->name);
+	char *file;
 	int rc;
 
 	kind->make(&c, v);
-	c.name = file;
+	file = xstrdup(c.name);
 	p->entries = xrealloc(p->entries, (p->n + 1) * sizeof(*p->entries));
 	p->entries[p->n++] = (struct chart_entry){file, xstrdup(c.title)};
 	cleanup_free char *script = chart_script(&c);
@@ -67,10 +67,9 @@ static int write_chart(struct progress_of_charts *p, const struct chart_kind *ki
 static int write_charts(struct progress_of_charts *p, struct view *v, struct error *err)
 {
 	struct setting first = v->at;
-	size_t number = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i <= v->n_settings && number < MAX_WORKLOADS; i++) {
+	for (size_t i = 0; i <= v->n_settings && v->number < MAX_WORKLOADS; i++) {
 		bool known = false;
 
 		if (i > 0)
@@ -83,12 +82,12 @@ static int write_charts(struct progress_of_charts *p, struct view *v, struct err
 		if (known || (i > 0 && v->at.instances <= 0))
 			continue;
 		for (const struct chart_kind *kind = chart_kinds; kind->name; kind++)
-			if ((!kind->worth || kind->worth(v)) &&
-				write_chart(p, kind, v, number, err))
+			if ((!kind->worth || kind->worth(v)) && write_chart(p, kind, v, err))
 				rc = -1;
-		number++;
+		v->number++;
 	}
 	v->at = first;
+	v->number = 0;
 	return rc;
 }
 

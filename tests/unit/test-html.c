@@ -213,6 +213,9 @@ static void the_argument_is_told_in_both_languages(void **state)
 		"<td class='n none' data-sort=''>no value</td>",
 		"&gt; 1.049e+06 B/s</td>",
 		"(control)</th>",
+		"<section id='capacity'",
+		"at least 61000",
+		"<span class='verdict doubles'>doubles</span>",
 		"<strong>Why:</strong> memory.pss is 3 [2, 4], not &gt; 5",
 		NULL,
 	};
@@ -227,6 +230,49 @@ static void the_argument_is_told_in_both_languages(void **state)
 	assert_null(strstr(figure + 1, "<figure id='chart-memory'>"));
 	assert_non_null(strstr(strstr(text, "id='claim-2'"), "Picture: <a href='#chart-memory'>"));
 	assert_true(strstr(text, "<figure id='chart-boot'>") > strstr(text, "id='charts'"));
+}
+
+static json_t *evidence_of(const char *text)
+{
+	json_error_t e;
+	json_t *list = json_loads(text, 0, &e);
+
+	if (!list)
+		fail_msg("%d: %s", e.column, e.text);
+	return list;
+}
+
+/* Whatever a kind holds is shown; the last line of a kind and arm counts; foreign keys are text. */
+static void evidence_is_shown_as_it_is(void **state)
+{
+	static const char *const needed[] = {
+		"<summary>identity, arm vm, workload http, N = 1</summary>",
+		"<th scope='col'>aspect</th>",
+		"<td>kernel &lt;b&gt;</td>",
+		"<dt>x&#39; onclick=&#39;y</dt><dd>null</dd>",
+		"<caption>identity, arm vm, workload http, N = 1: table</caption>",
+		"<td class='n' data-sort='7'>7</td>",
+		NULL,
+	};
+	json_t *run = load("usual", "run.json"), *summary = load("usual", "summary.json");
+	json_t *list = evidence_of(
+		"[{\"kind\":\"identity\",\"arm\":\"vm\",\"workload\":\"http\",\"instances\":1,\"data\":{\"old\":\"first\"}},"
+		"{\"kind\":\"identity\",\"arm\":\"vm\",\"workload\":\"http\",\"instances\":1,\"data\":{\"x' onclick='y\":null,"
+		"\"table\":[{\"aspect\":\"kernel <b>\",\"value\":7}, 3, {\"value\":[1]}],\"deep\":{\"a\":{\"b\":{\"c\":{}}}}}}, 5, {}]");
+	struct error err = ERROR_INIT;
+	struct view v;
+
+	(void)state;
+	assert_int_equal(view_open(&v, run, summary, &err), 0);
+	v.evidence = list;
+	cleanup_free char *text = html_report(&v, NULL, 0, NULL, -1);
+
+	must_hold(text, needed);
+	assert_null(strstr(text, "first</dd>"));
+	view_close(&v);
+	json_decref(run);
+	json_decref(summary);
+	json_decref(list);
 }
 
 /* Every element is closed in its order and every attribute quoted: whatever got out of its place would not be. */
@@ -265,6 +311,7 @@ int main(void)
 		cmocka_unit_test(what_gnuplot_never_draws_is_not_taken_in),
 		cmocka_unit_test(the_page_says_what_a_reader_needs),
 		cmocka_unit_test(the_argument_is_told_in_both_languages),
+		cmocka_unit_test(evidence_is_shown_as_it_is),
 		cmocka_unit_test(pages_are_well_formed),
 	};
 
