@@ -75,15 +75,14 @@ static int close_route(struct set *s, bool failed, struct error *err)
 
 int set_measure_path(struct set *s, struct error *err)
 {
-	const struct plan *plan = s->run->plan;
 	int network = probe_find("network"), rc = 0;
 	struct error end = ERROR_INIT;
 
 	s->near = s->outside = (struct native)NATIVE_INIT;
 	s->path = (struct lab_path)LAB_PATH_INIT;
 	/* Nobody would use it. */
-	if (network >= 0 && plan->probe_enabled[network] && s->n == 1 &&
-		s->instances[0].address[0]) {
+	if (network >= 0 && plan_probes(s->run->plan, s->m.probes, (unsigned)network) &&
+		s->n == 1 && s->instances[0].address[0]) {
 		rc = open_route(s, err);
 		s->m.route = &s->route;
 	}

@@ -174,5 +174,10 @@ double trial_estimate(const struct trial *t, const struct plan *p, bool emulated
 	double each =
 		platform->guest && emulated ? platform->estimate_emulated : platform->estimate;
 
-	return p->settle + t->instances * each + (t->instances ? probe_seconds(p, t->probes) : 0);
+	unsigned started = t->instances;
+
+	/* The partner. */
+	if (started == 1 && arm_path(t->arm) == PATH_PAIR)
+		started++;
+	return p->settle + started * each + (t->instances ? probe_seconds(p, t->probes) : 0);
 }

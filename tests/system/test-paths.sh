@@ -74,6 +74,27 @@ same paths-every-value "" "$(grep -E '"metric":"(network\.(rx|tx|rr_p50|rr_p99|c
 same paths-nothing-disputed 0 "$(grep -c disputed "$work/run/samples.jsonl")"
 same paths-payload-by-link True "$(evidence nat 'all(abs(s["payload"] - s["payload_by_link"]) < 0.05 * s["payload_by_link"] + 8 * 2**20 for s in d["streams"])')"
 
+# Killed while the path stands: all of it is in the lab's namespaces and groups, and goes with them.
+python3 - "$work/plan.json" "$work/long.json" <<'END'
+import json, sys
+d = json.load(open(sys.argv[1]))
+d["arms"] = [a for a in d["arms"] if a["name"] == "nat"]
+d["base"] = "nat"
+d["network"]["seconds"] = 30
+json.dump(d, open(sys.argv[2], "w"))
+END
+"$TARE" run "$work/long.json" -o "$work/killed" >"$work/out" 2>&1 &
+harness=$!
+there=
+for _ in $(seq 600); do
+  nsenter --net=/proc/$harness/ns/net ip link show tareout0 >/dev/null 2>&1 && there=1 && break
+  read -rt 0.1 <> <(:) || true
+done
+same paths-nat-stands 1 "$there"
+kill -KILL $harness
+wait $harness 2>/dev/null
+clean paths-killed-nothing-left "$work/before"
+
 # A path needs a link.
 cat >"$work/bad.json" <<'END'
 {"schema": "tare/plan/1", "arms": [{"name": "a", "platform": "host", "path": "nat"}], "workloads": ["idle"]}
