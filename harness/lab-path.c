@@ -76,9 +76,12 @@ static int connect_outside(struct lab_path *p, int home, struct error *err)
 static int open_nat(struct lab_path *p, struct error *err)
 {
 	cleanup_close int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	cleanup_free char *before = NULL;
 
 	if (home < 0)
 		return error_errno(err, EXIT_INTERNAL, errno, "path: namespace");
+	before = read_file_at(AT_FDCWD, FORWARD, 16, NULL);
+	p->forwards = before && before[0] == '1';
 	p->nat = true;
 	if (make_outside(p, home, err) < 0 || connect_outside(p, home, err) < 0 ||
 		nft_run(rules_nat, err) < 0)
@@ -110,7 +113,8 @@ void lab_path_close(struct lab_path *p)
 	struct error ignored = ERROR_INIT;
 
 	if (p->nat) {
-		write_file_at(AT_FDCWD, FORWARD, "0");
+		if (!p->forwards)
+			write_file_at(AT_FDCWD, FORWARD, "0");
 		link_delete(LAB_UPLINK, &ignored);
 	}
 	if (p->counting)

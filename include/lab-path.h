@@ -16,7 +16,8 @@
 #define LAB_UPLINK "tareout0" /* the lab's end of the way out; the other is eth0 outside */
 
 struct lab_path {
-	bool counting, nat;
+	bool counting, nat,
+		forwards; /* forwards: it did before, which an engine in the lab may want */
 	int outside; /* network namespace of the outside host, -1 = none; owned */
 };
 #define LAB_PATH_INIT                                                                              \

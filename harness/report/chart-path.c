@@ -10,6 +10,9 @@
 static const char *const names[] = {
 	"path.rr_bridge", "network.rr_p50", "network.rx", "network.tx", "network.cpu", NULL};
 
+const char path_words[] =
+	"the network paths are an analogue of VMware's, not VMware's own: its NIC models are QEMU's devices, a VMnet is a Linux bridge, its NAT is the kernel's masquerade.";
+
 bool path_any(const struct view *v)
 {
 	for (size_t a = 0; a < v->n_arms; a++)

@@ -71,6 +71,8 @@ void html_run(struct page *p)
 	if (strcmp(json_text_at(v->run, "plan", "page_cache", NULL), "cold") == 0)
 		fact(p, "Page cache", "cold, dropped before each preparation");
 	fact(p, "tare", json_text_at(v->run, "tare", "version", NULL));
+	if (path_any(v))
+		fact(p, "Paths", path_words);
 	fputs("</dl>\n", p->out);
 	arms_table(p);
 }

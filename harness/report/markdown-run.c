@@ -56,6 +56,8 @@ void markdown_about(FILE *out, const struct view *v)
 		fputs("- **Page cache**: cold, dropped before each preparation\n", out);
 	markdown_print(
 		out, "- **tare**: version %s\n", json_text_at(v->run, "tare", "version", NULL));
+	if (path_any(v))
+		fprintf(out, "- **Paths**: %s\n", path_words);
 	about_arms(out, v);
 }
 

@@ -197,6 +197,7 @@ void chart_network(struct chart *c, const struct view *v);
 void chart_ledger(struct chart *c, const struct view *v);
 void chart_path(struct chart *c, const struct view *v);
 bool path_any(const struct view *v);
+extern const char path_words[]; /* what the paths are, and are not */
 void chart_scaling(struct chart *c, const struct view *v);
 void chart_cdf(struct chart *c, const struct view *v);
 bool cdf_any(const struct view *v);

@@ -188,6 +188,13 @@ static void test_switch(void **state)
 	in_namespace(switch_body);
 }
 
+static bool reads(const char *path, char expected)
+{
+	cleanup_free char *text = read_file_at(AT_FDCWD, path, 16, NULL);
+
+	return text && text[0] == expected;
+}
+
 static void nat_body(void)
 {
 	int a = make_guest("ga", "10.222.0.2"), from, to, ttl;
@@ -210,9 +217,12 @@ static void nat_body(void)
 	}
 	lab_path_close(&path);
 	CHECK(if_nametoindex(LAB_UPLINK) == 0);
+	CHECK(reads("/proc/sys/net/ipv4/ip_forward", '0'));
+	CHECK(write_file_at(AT_FDCWD, "/proc/sys/net/ipv4/ip_forward", "1") == 0);
 	/* Twice in one lab, one after the other. */
 	CHECK(lab_path_open(&path, true, &err) == 0);
 	lab_path_close(&path);
+	CHECK(reads("/proc/sys/net/ipv4/ip_forward", '1'));
 }
 
 /* bit/s that the guest receives through the NAT, by two agents. */

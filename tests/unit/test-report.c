@@ -345,6 +345,9 @@ static void path_hop_by_hop(void **state)
 	fixture_close(&f);
 	fixture_open(&f, "path");
 	assert_true(path_any(&f.view));
+	cleanup_free char *page = markdown_report(&f.view, NULL, 0, NULL);
+
+	assert_non_null(strstr(page, "- **Paths**: the network paths are an analogue of VMware's"));
 	chart_path(&c, &f.view);
 	assert_true(c.series[0].marks[2].start == 0 && c.series[0].marks[2].end == 230e-6);
 	assert_true(c.series[1].marks[2].start == 230e-6 && c.series[1].marks[2].end == 480e-6);
