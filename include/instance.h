@@ -37,6 +37,8 @@ struct instance {
 	/* 1: the processes it costs */
 	struct cgroup *cgroup; /* owned; holds every host user process of it */
 	struct cgroup *limited; /* owned; the part of it that bears the limits, NULL = all of it */
+	const struct cgroup *
+		keeper; /* the platform's; the part of it that keeps it from outside: a shim; NULL */
 	pid_t root_pid;
 	int pidfd; /* -1 */
 	uint64_t memory_limit; /* B that the workload may use */

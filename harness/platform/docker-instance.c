@@ -192,6 +192,7 @@ static void instance_end(struct instance *i, struct docker_instance *n)
 	cleanup_closep(&i->pidfd);
 	i->pidfd = -1;
 	docker_watch_close(&n->watch);
+	i->keeper = NULL;
 	cgroup_free(n->shim_group);
 	cgroup_free(steal_ptr(i->limited));
 	unlink(n->socket);

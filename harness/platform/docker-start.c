@@ -149,6 +149,7 @@ static int take_shim(struct docker_instance *n, struct error *err)
 	if (cgroup_join(n->shim_group, shim) < 0)
 		return error_errno(err, EXIT_ARM, errno,
 			"docker: cannot move the shim into the instance's group");
+	n->instance->keeper = n->shim_group;
 	return 0;
 }
 

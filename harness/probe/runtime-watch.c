@@ -22,11 +22,22 @@ int runtime_watch_open(
 	struct runtime_watch *w, int root, const struct cgroup *group, struct error *err)
 {
 	*w = (struct runtime_watch){.root = root};
-	if (cgroup_pids(group, &w->pids, &w->n, err) < 0)
+	return runtime_watch_add(w, group, err);
+}
+
+int runtime_watch_add(struct runtime_watch *w, const struct cgroup *group, struct error *err)
+{
+	cleanup_free pid_t *pids = NULL;
+	size_t n;
+
+	if (cgroup_pids(group, &pids, &n, err) < 0)
 		return -1;
-	w->pidfds = xcalloc(w->n, sizeof(*w->pidfds));
-	for (size_t i = 0; i < w->n; i++)
-		w->pidfds[i] = (int)syscall(SYS_pidfd_open, w->pids[i], 0);
+	w->pids = xrealloc(w->pids, (w->n + n + 1) * sizeof(*w->pids));
+	w->pidfds = xrealloc(w->pidfds, (w->n + n + 1) * sizeof(*w->pidfds));
+	for (size_t i = 0; i < n; i++, w->n++) {
+		w->pids[w->n] = pids[i];
+		w->pidfds[w->n] = (int)syscall(SYS_pidfd_open, pids[i], 0);
+	}
 	return 0;
 }
 

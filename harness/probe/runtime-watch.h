@@ -20,6 +20,8 @@ struct runtime_watch {
 /* All processes of the group. 0 or -1. */
 int runtime_watch_open(
 	struct runtime_watch *w, int root, const struct cgroup *group, struct error *err);
+/* Those of one more group. */
+int runtime_watch_add(struct runtime_watch *w, const struct cgroup *group, struct error *err);
 /* Lets them go on where they are stopped. May be called twice, or on a zeroed one. */
 void runtime_watch_close(struct runtime_watch *w);
 /* Their names. New array. */

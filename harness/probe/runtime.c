@@ -53,6 +53,36 @@ static int progress(struct measurement *m, uint64_t *least, struct error *err)
 	return 0;
 }
 
+/* Of the daemons, and of what keeps each instance. */
+static int cpu_ns(struct measurement *m, uint64_t *sum, struct error *err)
+{
+	uint64_t one;
+
+	if (cgroup_cpu_ns(m->fixed, sum, err) < 0)
+		return -1;
+	for (size_t i = 0; i < m->n; i++) {
+		if (!m->instances[i].keeper)
+			continue;
+		if (cgroup_cpu_ns(m->instances[i].keeper, &one, err) < 0)
+			return -1;
+		*sum += one;
+	}
+	return 0;
+}
+
+static int open_watch(struct measurement *m, struct runtime_watch *w, struct error *err)
+{
+	if (runtime_watch_open(w, m->lab->root, m->fixed, err) < 0)
+		return -1;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->instances[i].keeper &&
+			runtime_watch_add(w, m->instances[i].keeper, err) < 0) {
+			runtime_watch_close(w);
+			return -1;
+		}
+	return 0;
+}
+
 static int take(struct measurement *m, const struct syscall_count *calls, struct use *out,
 	struct error *err)
 {
@@ -60,8 +90,8 @@ static int take(struct measurement *m, const struct syscall_count *calls, struct
 	int64_t begin = now_ns();
 	double seconds;
 
-	if (cgroup_cpu_ns(m->fixed, &cpu[0], err) < 0 || wait_until(begin + WINDOW, err) < 0 ||
-		cgroup_cpu_ns(m->fixed, &cpu[1], err) < 0)
+	if (cpu_ns(m, &cpu[0], err) < 0 || wait_until(begin + WINDOW, err) < 0 ||
+		cpu_ns(m, &cpu[1], err) < 0)
 		return -1;
 	seconds = (double)(now_ns() - begin) / NSEC_PER_SEC;
 	out->syscalls = (double)(syscall_count_read(calls) - count) / seconds;
@@ -136,12 +166,14 @@ static int look_at_runtime(struct measurement *m, json_t *data, struct error *er
 	struct runtime_watch w = {0};
 	int rc;
 
-	if (!m->fixed || runtime_watch_open(&w, m->lab->root, m->fixed, err) < 0) {
+	if (!m->fixed || open_watch(m, &w, err) < 0) {
 		if (err->code)
 			return -1;
 		for (unsigned id = RUNTIME_SYSCALLS; id <= RUNTIME_SURVIVES_STOP; id++)
-			not_measured(m, id, SAMPLE_SKIPPED,
-				"no runtime is left once it has started: no process serves it");
+			not_measured(m, id, SAMPLE_SKIPPED, "%s",
+				m->fixed_unknown
+					? m->fixed_unknown
+					: "no runtime is left once it has started: no process serves it");
 		return 0;
 	}
 	rc = watch_use(m, &w, data, err);
