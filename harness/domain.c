@@ -147,16 +147,16 @@ static void xml_disk(struct text *t, const struct domain_spec *s)
 		line(t, "    </controller>");
 	}
 	line(t, "    <disk type='file' device='disk'>");
-	line(t, "      <driver name='qemu' type='raw'/>");
-	line(t, "      <source file='%'/>", s->disk);
-	if (on_pvscsi(s)) {
+	line(t, "      <driver name='qemu' type='%'/>", s->overlay ? "qcow2" : "raw");
+	line(t, "      <source file='%'/>", s->overlay ? s->overlay : s->disk);
+	if (on_pvscsi(s))
 		line(t, "      <target dev='sda' bus='scsi'/>");
-		line(t, "      <readonly/>");
-	} else {
+	else
 		line(t, "      <target dev='vda' bus='virtio'/>");
+	if (!s->overlay)
 		line(t, "      <readonly/>");
+	if (!on_pvscsi(s))
 		line(t, slot);
-	}
 	line(t, "    </disk>");
 }
 
@@ -249,7 +249,7 @@ static void push_devices(struct argv *a, const struct domain_spec *s)
 
 		push2(a, "-drive",
 			xasprintf("if=none,id=disk,format=raw,file=%s,%s", path,
-				s->disk_snapshot ? "snapshot=on" : "readonly=on"));
+				s->disk_snapshot || s->overlay ? "snapshot=on" : "readonly=on"));
 		if (on_pvscsi(s)) {
 			push2(a, "-device", xstrdup("pvscsi,id=scsi"));
 			push2(a, "-device", xstrdup("scsi-hd,bus=scsi.0,drive=disk"));

@@ -41,3 +41,11 @@ const struct equivalence_rule equivalence_rules[] = {
 	{"init", "host", NULL, "a bare process is not PID 1; the host's own is"},
 	{NULL, NULL, NULL, NULL},
 };
+
+const struct equivalence_rule equivalence_system_rules[] = {
+	{"init", "vm", "systemd", "a whole guest system has an init of its own"},
+	{"root", "vm", "writable", "a whole guest system writes to its disk"},
+	{"init", "container", "systemd", "a system container runs its own init"},
+	{"root", "container", "writable", "a system container's services write to its root"},
+	{NULL, NULL, NULL, NULL},
+};

@@ -15,17 +15,28 @@ static bool alike(const json_t *a, const json_t *b)
 	return a && b && json_equal(a, b);
 }
 
-/* The rule that excuses this arm's value, or NULL. */
-static const struct equivalence_rule *rule_for(
-	const struct equivalence_arm *arm, const char *aspect)
+static const struct equivalence_rule *rule_in(
+	const struct equivalence_rule *rules, const struct equivalence_arm *arm, const char *aspect)
 {
 	const char *value = json_string_value(value_of(arm, aspect));
 
-	for (const struct equivalence_rule *r = equivalence_rules; value && r->aspect; r++)
+	for (const struct equivalence_rule *r = rules; value && r->aspect; r++)
 		if (!strcmp(r->aspect, aspect) && !strcmp(r->platform, arm->platform) &&
 			(!r->value || !strcmp(r->value, value)))
 			return r;
 	return NULL;
+}
+
+/* The rule that excuses this arm's value, or NULL. */
+static const struct equivalence_rule *rule_for(
+	const struct equivalence_arm *arm, const char *aspect)
+{
+	const char *init = json_string_value(value_of(arm, "init"));
+	const struct equivalence_rule *r = rule_in(equivalence_rules, arm, aspect);
+
+	if (!r && init && !strcmp(init, "systemd"))
+		r = rule_in(equivalence_system_rules, arm, aspect);
+	return r;
 }
 
 static bool all_alike(const struct equivalence_arm *arms, size_t n, const char *aspect)

@@ -9,6 +9,7 @@
 
 #define MAX_OPTION_TEXT 4096
 
+/* A row for each option that is not the platform's standard. */
 static const struct {
 	const char *name, *platform, *option, *value;
 } standard_arms[] = {
@@ -17,6 +18,10 @@ static const struct {
 	{"container", "container", NULL, NULL},
 	{"docker", "docker", NULL, NULL},
 	{"vm", "vm", NULL, NULL},
+	{"vm-debian", "vm", "image", "debian"},
+	{"container-debian", "container", "image", "debian"},
+	{"system-container", "container", "image", "debian"},
+	{"system-container", "container", "init", "systemd"},
 };
 
 const char *const arm_path_names[] = {"peer", "pair", "nat", NULL};
@@ -209,18 +214,19 @@ int plan_read_arm(struct arm *arm, const json_t *object, const struct plan_sourc
 /* The definition of a predefined arm: new reference, NULL if there is none of that name. */
 static json_t *standard_arm(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(standard_arms); i++) {
-		json_t *object;
+	json_t *object = NULL;
 
+	for (size_t i = 0; i < ARRAY_SIZE(standard_arms); i++) {
 		if (strcmp(standard_arms[i].name, name) != 0)
 			continue;
-		object = json_pack("{ss ss}", "name", name, "platform", standard_arms[i].platform);
+		if (!object)
+			object = json_pack(
+				"{ss ss}", "name", name, "platform", standard_arms[i].platform);
 		if (standard_arms[i].option)
 			json_object_set_new(object, standard_arms[i].option,
 				json_string(standard_arms[i].value));
-		return object;
 	}
-	return NULL;
+	return object;
 }
 
 /* own: the plan's list, whose objects define arms too. */

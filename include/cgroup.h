@@ -61,6 +61,9 @@ void cgroup_free(struct cgroup *cg);
 /* Moves a process (0 = the caller) into the group, in every hierarchy. Async-signal-safe after the
  * handle exists: only writes to descriptors opened at creation. -1 with errno. */
 int cgroup_join(const struct cgroup *cg, pid_t pid);
+/* Gives the group on v2 to a user, so that an init inside can make groups below it. EXIT_PREREQUISITE where there is no v2
+ * hierarchy. */
+int cgroup_delegate(const struct cgroup *cg, uid_t uid, gid_t gid, struct error *err);
 /* Directory for CLONE_INTO_CGROUP on v2; -1 elsewhere. Borrowed. */
 int cgroup_clone_fd(const struct cgroup *cg);
 /* "cgroup.procs" paths to write a pid to, NULL-terminated, for a launcher that joins by itself. New

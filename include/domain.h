@@ -17,6 +17,8 @@ struct domain_spec {
 	const char *firmware; /* ROM that replaces SeaBIOS; NULL = QEMU's own */
 	const char *kernel, *initrd, *cmdline;
 	const char *disk; /* raw image or NULL; read-only */
+	const char
+		*overlay; /* qcow2 image over disk, which the guest then may write; NULL = none */
 	const char *disk_bus; /* "virtio" (NULL) or "pvscsi": the guest sees /dev/vda or /dev/sda */
 	bool disk_snapshot; /* writable, what is written is thrown away (standalone only: libvirt refuses) */
 	const char *tap; /* NULL = no NIC */

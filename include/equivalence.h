@@ -21,6 +21,8 @@ struct equivalence_rule {
 };
 /* Ends with aspect NULL. Short on purpose: a golden test fails when it grows. */
 extern const struct equivalence_rule equivalence_rules[];
+/* More of them, for arms whose init is systemd. */
+extern const struct equivalence_rule equivalence_system_rules[];
 /* Every aspect, in the order of the ledger; NULL-terminated. An arm that says nothing of one has null. */
 extern const char *const equivalence_aspects[];
 

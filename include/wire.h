@@ -35,7 +35,7 @@
  *                        descendants); an error before it was started and once it has ended
  *   census [names=1]     user= kernel= pool= payload= threads= [names=a,b,..] processes the agent can see (plain
  *                        child: itself and its descendants), itself and network ends counted in user; pool: kernel
- *                        threads named kworker*, which come and go, not counted in kernel; threads:
+ *                        threads named kworker* and (udev-worker) processes of a whole system, which come and go, not counted in kernel and user; threads:
  *                        those of user processes beyond the main ones; a comma in a name becomes _, kernel threads: [name]
  *   facts                the equivalence aspects as seen from inside (one key each): cpus cpus_online mem_total
  *                        kernel clocksource mtu (of eth0, or none) env (SHA-256 of the workload's, sorted)
@@ -82,6 +82,8 @@
 #ifndef TARE_WIRE_H
 #define TARE_WIRE_H
 
+/* Where a whole system in a container finds its channel: a socket that the harness listens at. */
+#define WIRE_SERVICE "/tare/channel"
 #define WIRE_VERSION 1
 #define WIRE_HELLO "tare-agent 1"
 #define WIRE_LINE 4096

@@ -290,7 +290,8 @@ static void note_descriptors(struct inside *in)
 	size_t used = 0;
 
 	for (int fd = 0; fd < 1024 && used + 8 < sizeof(in->found_fds); fd++)
-		if ((in->place == PLACE_VM || fd != WIRE_FD) && fcntl(fd, F_GETFD) >= 0)
+		if ((in->place == PLACE_VM || in->place >= PLACE_SERVICE || fd != WIRE_FD) &&
+			fcntl(fd, F_GETFD) >= 0)
 			used += (size_t)snprintf(in->found_fds + used, sizeof(in->found_fds) - used,
 				"%s%d", used ? "," : "", fd);
 	syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -330,6 +331,12 @@ static void open_channel(struct inside *in)
 			fprintf(stderr, "tare-agent: %s: %s\n", WIRE_SOCKET, strerror(errno));
 			exit(2);
 		}
+	} else if (in->place >= PLACE_SERVICE) {
+		in->channel = service_open_channel(in->place);
+		if (in->channel < 0) {
+			fprintf(stderr, "tare-agent: channel: %s\n", strerror(errno));
+			exit(2);
+		}
 	} else if (fcntl(WIRE_FD, F_GETFD) < 0) {
 		fprintf(stderr,
 			"tare-agent: descriptor %d is not open; it is the control channel, and only the harness starts this program\n",
@@ -367,12 +374,16 @@ static void kill_descendants(struct inside *in)
 int main(void)
 {
 	static struct inside in;
+	char disk[256];
 	sigset_t set;
 	int signals;
 
 	signal(SIGPIPE, SIG_IGN);
 	own_address();
-	in.place = getpid() != 1                               ? PLACE_CHILD
+	if (getpid() == 1 && fcntl(WIRE_FD, F_GETFD) < 0 && !has_socket() &&
+		initrd_root(disk, sizeof(disk)))
+		initrd_run(&in, disk);
+	in.place = getpid() != 1                               ? service_place()
 		: fcntl(WIRE_FD, F_GETFD) < 0 && !has_socket() ? PLACE_VM
 							       : PLACE_CONTAINER;
 	note_descriptors(&in);
@@ -393,10 +404,11 @@ int main(void)
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals >= 0)
 		serve(&in, signals);
-	if (in.place == PLACE_VM)
+	/* A whole system is not asked to shut down: its disk is thrown away. */
+	if (in.place == PLACE_VM || in.place == PLACE_SERVICE_VM)
 		vm_power_off(in.channel);
 	/* The end of PID 1 ends its whole namespace. */
-	if (in.place == PLACE_CHILD)
+	if (in.place == PLACE_CHILD || in.place == PLACE_SERVICE)
 		kill_descendants(&in);
 	return 0;
 }

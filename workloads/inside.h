@@ -70,6 +70,8 @@ enum place {
 	PLACE_VM, /* PID 1 of a kernel of its own */
 	PLACE_CONTAINER, /* PID 1 of a pid namespace */
 	PLACE_CHILD, /* a plain child of the harness */
+	PLACE_SERVICE, /* a service of a whole system in a container */
+	PLACE_SERVICE_VM, /* a service of a whole system that is a VM's */
 };
 
 enum ready { READY_AGENT, READY_TCP, READY_HTTP, READY_LINE };
@@ -259,5 +261,20 @@ int link_mac(const char *name, char mac[18]);
 /* The initramfs becomes read-only, as the root is in every other place; a disk is mounted so. */
 void vm_seal_root(const struct inside *in);
 void vm_power_off(int channel) __attribute__((noreturn));
+/* The serial port that is the channel, made raw. */
+int vm_open_tty(void);
+
+/* ---- initrd.c ---- */
+#define INITRD_ROOT "tare.root="
+/* Whether the kernel's command line names a root disk; mounts /proc. */
+bool initrd_root(char *device, size_t size);
+/* Brings it up and lets its init take over. */
+void initrd_run(struct inside *in, const char *device) __attribute__((noreturn));
+
+/* ---- service.c ---- */
+/* Where a whole system put us: PLACE_SERVICE, PLACE_SERVICE_VM, or PLACE_CHILD when it is none. */
+enum place service_place(void);
+/* The channel of a service; -1 with errno. */
+int service_open_channel(enum place place);
 
 #endif

@@ -18,7 +18,8 @@ struct process {
 	char state;
 	unsigned flags;
 	unsigned long threads;
-	bool mine; /* belongs to the agent's tree, or there is no other */
+	bool below; /* the agent, or descends from it */
+	bool mine; /* below, or there is no other */
 };
 
 struct table {
@@ -41,7 +42,7 @@ static bool read_process(pid_t pid, struct process *p)
 	*close = '\0';
 	snprintf(p->comm, sizeof(p->comm), "%s", open + 1);
 	p->pid = pid;
-	p->mine = false;
+	p->mine = p->below = false;
 	return sscanf(close + 1,
 		       " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %lu",
 		       &p->state, &p->ppid, &p->flags, &p->threads) == 4;
@@ -61,22 +62,24 @@ static struct process *table_room(struct table *t)
 	return &t->all[t->n];
 }
 
-/* Under a pid namespace of its own everything visible is the agent's. On a host only its descendants
- * are: orphans among them come back to it (PR_SET_CHILD_SUBREAPER). */
+/* Under a pid namespace or a kernel of its own everything visible is the instance's. On a host only the agent's
+ * descendants are: orphans among them come back to it (PR_SET_CHILD_SUBREAPER). */
 static void mark_mine(const struct inside *in, struct table *t)
 {
 	pid_t self = getpid();
 	bool changed = true;
 
 	for (size_t i = 0; i < t->n; i++)
-		t->all[i].mine = in->place != PLACE_CHILD || t->all[i].pid == self;
+		t->all[i].below = t->all[i].pid == self;
 	while (changed) {
 		changed = false;
 		for (size_t i = 0; i < t->n; i++)
-			for (size_t k = 0; !t->all[i].mine && k < t->n; k++)
-				if (t->all[k].mine && t->all[k].pid == t->all[i].ppid)
-					t->all[i].mine = changed = true;
+			for (size_t k = 0; !t->all[i].below && k < t->n; k++)
+				if (t->all[k].below && t->all[k].pid == t->all[i].ppid)
+					t->all[i].below = changed = true;
 	}
+	for (size_t i = 0; i < t->n; i++)
+		t->all[i].mine = t->all[i].below || in->place != PLACE_CHILD;
 }
 
 /* 0, or -1 with errno. The caller frees t->all in any case. */
@@ -109,6 +112,9 @@ static int table_read(const struct inside *in, struct table *t)
 
 static bool is_payload(const struct inside *in, const struct process *p)
 {
+	/* A whole system has processes of its own: they are no payload. */
+	if (in->place >= PLACE_SERVICE && !p->below)
+		return false;
 	if (!p->mine || p->pid == getpid() || (p->flags & PF_KTHREAD) || strchr("ZX", p->state))
 		return false;
 	for (int kind = 0; kind < END_KINDS; kind++)
@@ -266,6 +272,11 @@ int do_census(struct inside *in, const struct request *r, struct answer *a)
 
 			kernel += !worker;
 			pool += worker;
+			continue;
+		}
+		/* udev's workers come with a boot's events and go some seconds after the last. */
+		if (in->place >= PLACE_SERVICE && strcmp(p->comm, "(udev-worker)") == 0) {
+			pool++;
 			continue;
 		}
 		user++;

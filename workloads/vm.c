@@ -49,6 +49,15 @@ static void make_raw(int fd)
 	tcsetattr(fd, TCSANOW, &t);
 }
 
+int vm_open_tty(void)
+{
+	int fd = open(WIRE_TTY, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		make_raw(fd);
+	return fd;
+}
+
 int vm_open_channel(void)
 {
 	int fd;
@@ -61,10 +70,7 @@ int vm_open_channel(void)
 		;
 	if (fd > 2)
 		close(fd);
-	fd = open(WIRE_TTY, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (fd >= 0)
-		make_raw(fd);
-	return fd;
+	return vm_open_tty();
 }
 
 void vm_after_hello(void)
@@ -145,7 +151,9 @@ static int load_modules(struct inside *in, struct answer *a, uint64_t *count)
 
 static int only_in_vm(const struct inside *in, const char *verb, struct answer *a)
 {
-	return in->place == PLACE_VM ? 0 : answer_fail(a, "%s: only for a VM", verb);
+	return in->place == PLACE_VM || in->place == PLACE_SERVICE_VM
+		? 0
+		: answer_fail(a, "%s: only for a VM", verb);
 }
 
 int do_modules(struct inside *in, const struct request *r, struct answer *a)

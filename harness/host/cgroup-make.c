@@ -368,3 +368,24 @@ char **cgroup_procs_paths(const struct cgroup *cg)
 		paths[i] = cgroup_where(&cg->at[i], "cgroup.procs");
 	return paths;
 }
+
+int cgroup_delegate(const struct cgroup *cg, uid_t uid, gid_t gid, struct error *err)
+{
+	/* As cgroups(7) has it, "cgroup delegation". */
+	static const char *const files[] = {
+		".", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"};
+
+	for (size_t i = 0; i < cg->n; i++) {
+		if (!cg->at[i].h->v2)
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(files); k++)
+			if (fchownat(cg->at[i].dir, files[k], uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+				return error_errno(err, EXIT_PREREQUISITE, errno,
+					"%s/%s/%s: cannot be given to user %u", cg->at[i].h->mount,
+					cg->at[i].path, files[k], (unsigned)uid);
+		return 0;
+	}
+	return error_set(err, EXIT_PREREQUISITE,
+		"cgroup %s: this host has no cgroup v2 hierarchy, expected one for the groups that systemd makes; mount -t cgroup2 none /sys/fs/cgroup/unified",
+		cg->name);
+}

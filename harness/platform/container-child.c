@@ -49,6 +49,27 @@ static int set_name(struct spawn_child *c, const char *name)
 	return sethostname(name, strlen(name));
 }
 
+/* What systemd as PID 1 keeps, all of it over its own user namespace only: systemd-nspawn's list without what no unit of the
+ * image asks for. */
+static const int systemd_keeps[] = {CAP_AUDIT_CONTROL, CAP_AUDIT_WRITE, CAP_CHOWN, CAP_DAC_OVERRIDE,
+	CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_IPC_OWNER, CAP_KILL, CAP_LEASE,
+	CAP_LINUX_IMMUTABLE, CAP_MKNOD, CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_BROADCAST,
+	CAP_NET_RAW, CAP_SETFCAP, CAP_SETGID, CAP_SETPCAP, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_BOOT,
+	CAP_SYS_CHROOT, CAP_SYS_NICE, CAP_SYS_PTRACE, CAP_SYS_RESOURCE, CAP_SYS_TTY_CONFIG};
+
+/* execve gives to id 0 what the bounding set leaves. */
+static int bound_capabilities(struct spawn_child *c)
+{
+	if (spawn_step(c, "capabilities") < 0)
+		return -1;
+	capng_setpid((int)syscall(SYS_gettid));
+	capng_clear(CAPNG_SELECT_ALL);
+	for (size_t n = 0; n < ARRAY_SIZE(systemd_keeps); n++)
+		capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, (unsigned)systemd_keeps[n]);
+	errno = EPERM;
+	return capng_apply(CAPNG_SELECT_BOUNDS) < 0 ? -1 : 0;
+}
+
 static int drop_capabilities(struct spawn_child *c)
 {
 	int rc;
@@ -93,10 +114,11 @@ int container_child(struct spawn_child *c, const void *data)
 	const struct local_instance *li = data;
 	const struct container_stage *stage = li->stage->data;
 
-	if (take_identity(c, stage) < 0 || container_mounts(c) < 0 ||
+	if (take_identity(c, stage) < 0 || container_mounts(c, stage->system) < 0 ||
 		set_name(c, li->instance->name) < 0 || local_configure(c, li->instance) < 0 ||
-		spawn_limits(c) < 0 || drop_capabilities(c) < 0 || check_directory(c) < 0 ||
-		spawn_close_fds(c) < 0)
+		spawn_limits(c) < 0 ||
+		(stage->system ? bound_capabilities(c) : drop_capabilities(c)) < 0 ||
+		check_directory(c) < 0 || spawn_close_fds(c) < 0)
 		return -1;
 	return load_filter(c, &stage->filter);
 }

@@ -140,7 +140,18 @@ static int make_nodes(struct world *w)
 	return 0;
 }
 
-static int make_dev(struct world *w)
+/* Pseudo-terminals of its own, for a whole system. */
+static int add_terminals(struct world *w)
+{
+	int pts;
+
+	if (mkdirat(w->dev, "pts", 0755) < 0 || symlinkat("pts/ptmx", w->dev, "ptmx") < 0)
+		return -1;
+	pts = new_mount_at(w->dev, "pts", "devpts", "620", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+	return pts < 0 ? -1 : close(pts);
+}
+
+static int make_dev(struct world *w, bool system)
 {
 	int shm;
 
@@ -157,7 +168,7 @@ static int make_dev(struct world *w)
 	if (shm < 0)
 		return -1;
 	close(shm);
-	return set_attributes(w->dev, MOUNT_ATTR_RDONLY);
+	return system ? add_terminals(w) : set_attributes(w->dev, MOUNT_ATTR_RDONLY);
 }
 
 /* Linux before 6.15 copies no mount that is attached nowhere: the first one is attached, the others copy it. */
@@ -205,9 +216,11 @@ static int guard_proc(struct world *w)
 }
 
 /* The tree as a mount of its own, on top of the folder that is the working directory. */
-static int enter_tree(struct world *w)
+static int enter_tree(struct world *w, bool system)
 {
-	w->root = (int)syscall(SYS_open_tree, AT_FDCWD, ".", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	/* A whole system's has the socket of its agent mounted in it. */
+	w->root = (int)syscall(SYS_open_tree, AT_FDCWD, ".",
+		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (system ? AT_RECURSIVE : 0));
 	if (w->root < 0)
 		return -1;
 	if (syscall(SYS_move_mount, w->root, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH) < 0)
@@ -234,30 +247,45 @@ static int pivot(void)
 	return chdir("/");
 }
 
-int container_mounts(struct spawn_child *c)
+/* What systemd wants beside that: /run, /sys with its own cgroup in the unified hierarchy. That
+ * v2 hierarchy is enough for it on a hybrid host too, where it has no controllers: the limits are the harness's. */
+static int mount_system(struct world *w)
+{
+	cleanup_close int run = -1, sys = -1, group = -1;
+
+	run = new_mount_at(w->root, "run", "tmpfs", "755", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	sys = run < 0 ? -1 : new_mount_at(w->root, "sys", "sysfs", NULL, PLAIN | MOUNT_ATTR_RDONLY);
+	group = sys < 0 ? -1 : new_mount_at(sys, "fs/cgroup", "cgroup2", NULL, PLAIN);
+	return group < 0 ? -1 : 0;
+}
+
+int container_mounts(struct spawn_child *c, bool system)
 {
 	struct world w = {-1, -1, -1, -1, -1};
+	uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 
 	if (spawn_step(c, "propagation") < 0 ||
 		syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -1;
-	if (spawn_step(c, "root") < 0 || enter_tree(&w) < 0)
+	if (spawn_step(c, "root") < 0 || enter_tree(&w, system) < 0)
 		return -1;
 	if (spawn_step(c, "proc") < 0 ||
 		(w.proc = new_mount_at(w.root, "proc", "proc", NULL, PLAIN)) < 0)
 		return -1;
-	if (spawn_step(c, "dev") < 0 || make_dev(&w) < 0)
+	if (spawn_step(c, "dev") < 0 || make_dev(&w, system) < 0)
 		return -1;
 	if (spawn_step(c, "tmp") < 0 ||
 		new_mount_at(w.root, "tmp", "tmpfs", "1777", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) <
 			0)
+		return -1;
+	if (system && (spawn_step(c, "system") < 0 || mount_system(&w) < 0))
 		return -1;
 	if (spawn_step(c, "masks") < 0 || guard_proc(&w) < 0)
 		return -1;
 	if (spawn_step(c, "pivot_root") < 0 || pivot() < 0)
 		return -1;
 	/* Descriptors of the mounts are closed with all others before execve. */
-	return spawn_step(c, "read-only") < 0
-		? -1
-		: set_attributes(w.root, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	if (system)
+		attributes = MOUNT_ATTR_NODEV;
+	return spawn_step(c, "read-only") < 0 ? -1 : set_attributes(w.root, attributes);
 }

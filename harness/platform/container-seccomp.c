@@ -90,19 +90,32 @@ static const char *const denied[] = {
 	"vm86old",
 };
 
+/* Of these, what systemd as PID 1 does all the time; it has capabilities in its own user namespace only. */
+static const char *const systemd_needs[] = {"chroot", "fsconfig", "fsmount", "fsopen", "fspick",
+	"mount", "mount_setattr", "move_mount", "name_to_handle_at", "open_tree", "personality",
+	"pivot_root", "setdomainname", "sethostname", "setns", "umount", "umount2", "unshare"};
+
+static bool does_need(const char *name)
+{
+	for (size_t n = 0; n < ARRAY_SIZE(systemd_needs); n++)
+		if (strcmp(systemd_needs[n], name) == 0)
+			return true;
+	return false;
+}
+
 /* One rule a bit: a mask can only be compared with one value. */
 static const uint64_t clone_flags[] = {CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
 	CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP};
 
 static const uint64_t ioctls[] = {TIOCSTI, TIOCLINUX};
 
-static int add_names(scmp_filter_ctx ctx)
+static int add_names(scmp_filter_ctx ctx, bool system)
 {
 	for (size_t n = 0; n < ARRAY_SIZE(denied); n++) {
 		int number = seccomp_syscall_resolve_name(denied[n]);
 		int rc;
 
-		if (number == __NR_SCMP_ERROR)
+		if (number == __NR_SCMP_ERROR || (system && does_need(denied[n])))
 			continue;
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), number, 0);
 		if (rc < 0 && rc != -EDOM)
@@ -111,11 +124,11 @@ static int add_names(scmp_filter_ctx ctx)
 	return 0;
 }
 
-static int add_arguments(scmp_filter_ctx ctx)
+static int add_arguments(scmp_filter_ctx ctx, bool system)
 {
 	int rc = 0;
 
-	for (size_t n = 0; rc == 0 && n < ARRAY_SIZE(clone_flags); n++)
+	for (size_t n = 0; rc == 0 && !system && n < ARRAY_SIZE(clone_flags); n++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
 			SCMP_A0(SCMP_CMP_MASKED_EQ, clone_flags[n], clone_flags[n]));
 	/* The kernel looks at 32 bits of the request only. */
@@ -123,7 +136,7 @@ static int add_arguments(scmp_filter_ctx ctx)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
 			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, ioctls[n]));
 	/* Its flags are behind a pointer: with ENOSYS the C library falls back to clone. */
-	if (rc == 0)
+	if (rc == 0 && !system)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	return rc;
 }
@@ -157,7 +170,7 @@ static void cleanup_contextp(scmp_filter_ctx *ctx)
 		seccomp_release(*ctx);
 }
 
-int container_filter(struct sock_fprog *filter, bool ia32, struct error *err)
+int container_filter(struct sock_fprog *filter, bool ia32, bool system, struct error *err)
 {
 	__attribute__((cleanup(cleanup_contextp))) scmp_filter_ctx ctx =
 		seccomp_init(SCMP_ACT_ALLOW);
@@ -172,9 +185,9 @@ int container_filter(struct sock_fprog *filter, bool ia32, struct error *err)
 	if (rc == 0)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (rc == 0)
-		rc = add_names(ctx);
+		rc = add_names(ctx, system);
 	if (rc == 0)
-		rc = add_arguments(ctx);
+		rc = add_arguments(ctx, system);
 	if (rc == 0)
 		rc = export_program(ctx, filter);
 	return rc < 0 ? error_errno(err, EXIT_INTERNAL, -rc, "container: seccomp filter") : 0;

@@ -9,13 +9,17 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#define SYSTEM_GRACE (10 * NSEC_PER_SEC)
 #define NAMESPACES                                                                                 \
 	(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+static const char *const inits[] = {"workload", "systemd", NULL};
 
 static const struct option_spec options[] = {
 	{"userns", OPTION_BOOL, NULL, "true",
@@ -24,6 +28,10 @@ static const struct option_spec options[] = {
 		"the system call filter, which costs time on every call"},
 	{"ia32", OPTION_BOOL, NULL, "false",
 		"32-bit programs pass the filter too, as Docker's own lets them; a rule set more to look through"},
+	{"image", OPTION_CHOICE, system_image_choices, "minimal",
+		"minimal: nothing but the workload; debian: the workload in a Debian's files"},
+	{"init", OPTION_CHOICE, inits, "workload",
+		"workload: it alone (and the agent); systemd: the image's whole system, in which it is one more service"},
 	{"pids", OPTION_STRING, NULL, "512", "most processes and threads"},
 	{"cpus", OPTION_STRING, NULL, "1",
 		"how many CPUs; more than in the other arms must be declared in the plan"},
@@ -110,10 +118,40 @@ static void container_close(struct stage *s)
 
 	if (!stage)
 		return;
+	container_image_close(stage);
 	local_close(&stage->local);
 	free(stage->filter.filter);
 	free(stage);
 	s->data = NULL;
+}
+
+/* The image, and whether its systemd runs: that has capabilities, so only over a user namespace of its own. */
+static int choose_image(struct stage *s, struct container_stage *stage, struct error *err)
+{
+	const char *image = option_text(s, "image"), *init = option_text(s, "init");
+
+	stage->system = init && !strcmp(init, "systemd");
+	if (!image || !strcmp(image, "minimal"))
+		return !stage->system
+			? 0
+			: error_set(err, EXIT_USAGE,
+				  "arm %s: init systemd without an image, expected \"image\": \"debian\"",
+				  s->arm->name);
+	if (stage->system && (!stage->userns || stage->id_count == 1))
+		return error_set(err, EXIT_PREREQUISITE,
+			"arm %s: init systemd needs a user namespace with %u ids, %s", s->arm->name,
+			CONTAINER_ID_COUNT,
+			stage->userns_reason[0] ? stage->userns_reason
+						: "which the arm or the user does not have");
+	if (system_image_find(image, &stage->image, err) < 0)
+		return -1;
+	stage->local.base = stage->image.tree;
+	if (stage->system) {
+		stage->local.own = container_root_make;
+		stage->local.stop_signal = SIGRTMIN + 3; /* systemd's "halt" */
+		stage->local.grace = SYSTEM_GRACE;
+	}
+	return 0;
 }
 
 static int container_open(struct stage *s, struct error *err)
@@ -122,12 +160,40 @@ static int container_open(struct stage *s, struct error *err)
 
 	s->data = stage;
 	decide_userns(s, stage);
-	if (local_open(s, &stage->local, err) == 0 && shift_tree(stage, err) == 0 &&
+	if (choose_image(s, stage, err) == 0 && local_open(s, &stage->local, err) == 0 &&
+		shift_tree(stage, err) == 0 &&
+		(!stage->image.name || container_image_open(s, stage, err) == 0) &&
 		(!option_bool(s, "seccomp") ||
-			container_filter(&stage->filter, option_bool(s, "ia32"), err) == 0))
+			container_filter(
+				&stage->filter, option_bool(s, "ia32"), stage->system, err) == 0))
 		return 0;
 	container_close(s);
 	return -1;
+}
+
+static const char *root_of(const struct container_stage *stage)
+{
+	if (stage->system)
+		return "the image under the workload's files, writable (a tmpfs takes what is written); own /proc with OCI masks, /dev, /run, "
+		       "/tmp, read-only /sys, its cgroup (v2) to write to";
+	if (stage->image.name)
+		return "the image under the workload's files, read-only, own /proc, /dev and /tmp, OCI masks";
+	return "read-only tree, own /proc, /dev and /tmp, OCI masks";
+}
+
+static int describe_image(const struct container_stage *stage, json_t *object)
+{
+	json_t *facts = json_pack(
+		"{s:s, s:s}", "image", stage->image.folder, "image_sha256", stage->image.hash);
+
+	if (facts && stage->system)
+		json_object_update_new(facts,
+			json_pack("{s:s, s:s, s:s}", "spawn_event", "execution of systemd",
+				"init_event",
+				"first byte of the agent, which systemd starts as a service once multi-user.target is reached",
+				"stop_event",
+				"SIGRTMIN+3 to systemd, which stops its services and halts"));
+	return facts ? json_object_update_new(object, facts) : -1;
 }
 
 static int container_describe(struct stage *s, json_t *object, struct error *err)
@@ -136,11 +202,15 @@ static int container_describe(struct stage *s, json_t *object, struct error *err
 	json_t *facts = json_pack("{s:s, s:b, s:b, s:i, s:s, s:s, s:s, s:s}", "isolation",
 		"namespaces: mount, pid, network, ipc, uts, cgroup", "userns", stage->userns,
 		"seccomp", stage->filter.len > 0, "seccomp_instructions", stage->filter.len,
-		"capabilities", "none", "network", "veth on the lab's bridge", "root",
-		"read-only tree, own /proc, /dev and /tmp, OCI masks", "clock",
+		"capabilities",
+		stage->system
+			? "systemd: 27, over its own user namespace only; the agent and the workload: none"
+			: "none",
+		"network", "veth on the lab's bridge", "root", root_of(stage), "clock",
 		"namespaces, veth and mounts are made after the request; the cgroup, the helper in it and the compiled filter before");
 
 	if (!facts || json_object_update_new(object, facts) < 0 ||
+		(stage->image.name && describe_image(stage, object) < 0) ||
 		(stage->userns_reason[0] &&
 			json_object_set_new(
 				object, "userns_reason", json_string(stage->userns_reason)) < 0) ||
@@ -184,7 +254,23 @@ static int container_prepare(struct stage *s, struct instance *i, struct error *
 		.child = container_child,
 		.identity = stage->userns ? write_maps : NULL};
 
-	return local_prepare(s, &stage->local, i, &spec, true, NULL, err);
+	if (stage->system)
+		spec.init = "/sbin/init";
+	if (local_prepare(s, &stage->local, i, &spec, true, NULL, err) < 0)
+		return -1;
+	return stage->system ? cgroup_delegate(i->cgroup, stage->id_base, stage->id_base, err) : 0;
+}
+
+static int container_stop(struct stage *s, struct instance *i, struct error *err)
+{
+	const struct container_stage *stage = s->data;
+	bool has_root = i->platform_data && stage->system;
+
+	if (local_stop(s, i, err) < 0)
+		return -1;
+	if (has_root)
+		container_root_remove(stage, i);
+	return 0;
 }
 
 static int container_check(const struct run_options *o, struct error *err)
@@ -208,7 +294,7 @@ const struct platform platform_container = {
 	.describe = container_describe,
 	.prepare = container_prepare,
 	.start = local_start,
-	.stop = local_stop,
+	.stop = container_stop,
 	.tail = local_tail,
 	.close = container_close,
 };

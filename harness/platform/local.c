@@ -93,6 +93,8 @@ int local_open(struct stage *s, struct local_stage *l, struct error *err)
 	l->limits.cpus = l->cpus;
 	l->limits.memory = s->plan->memory;
 	l->tree = xasprintf("%s/%s-%s", lab->tmp, s->arm->name, s->workload->name);
+	if (l->base)
+		return image_layer(s->workload, s->agent_path, l->base, l->tree, l->sha256, err);
 	return image_tree(s->workload, s->agent_path, l->tree, l->sha256, err);
 }
 
@@ -134,6 +136,7 @@ int local_prepare(struct stage *s, struct local_stage *l, struct instance *i,
 	struct cgroup_limits limits;
 	char cpu[16];
 
+	li->listen = -1;
 	spawn_init(&li->spawn);
 	li->stage = s;
 	li->instance = i;
@@ -154,7 +157,10 @@ int local_prepare(struct stage *s, struct local_stage *l, struct instance *i,
 	i->cgroup = lab_cgroup(s->lab, i->name, &limits, err);
 	if (!i->cgroup)
 		return -1;
-	spec->root = l->tree;
+	if (l->own && l->own(s, li, err) < 0)
+		return -1;
+	spec->root = li->root ? li->root : l->root ? l->root : l->tree;
+	spec->listen = li->listen;
 	spec->cgroup = i->cgroup;
 	spec->network = linked ? local_link : NULL;
 	spec->data = li;
@@ -212,14 +218,16 @@ int local_configure(struct spawn_child *c, const struct instance *i)
 }
 
 /* Asks the root process to end and reaps it if it does so in time. */
-static void end_politely(struct instance *i)
+static void end_politely(struct instance *i, const struct local_stage *l)
 {
+	int64_t grace = l->grace ? l->grace : GRACE;
 	int status;
 
 	if (i->pidfd < 0)
 		return;
-	syscall(SYS_pidfd_send_signal, i->pidfd, SIGTERM, NULL, 0);
-	if (wait_child(i->pidfd, &status, now_ns() + GRACE, NULL) == 1) {
+	syscall(SYS_pidfd_send_signal, i->pidfd, l->stop_signal ? l->stop_signal : SIGTERM, NULL,
+		0);
+	if (wait_child(i->pidfd, &status, now_ns() + grace, NULL) == 1) {
 		close(i->pidfd);
 		i->pidfd = -1;
 	}
@@ -251,13 +259,12 @@ int local_stop(struct stage *s, struct instance *i, struct error *err)
 {
 	struct local_instance *li = i->platform_data;
 
-	(void)s;
 	if (!li)
 		return 0;
 	if (!i->at[AT_STOP])
 		i->at[AT_STOP] = now_ns();
 	spawn_end(&li->spawn, i);
-	end_politely(i);
+	end_politely(i, s->data);
 	if (end_by_force(i, err) < 0)
 		return -1; /* all that is left is still known: a second call goes on from here */
 	if (!i->at[AT_STOPPED])
@@ -270,6 +277,8 @@ int local_stop(struct stage *s, struct instance *i, struct error *err)
 		return -1;
 	cgroup_free(steal_ptr(i->cgroup));
 	free(li->failed);
+	free(li->root);
+	cleanup_closep(&li->listen);
 	free(li);
 	i->platform_data = NULL;
 	return 0;

@@ -6,9 +6,19 @@
 #include "platform.h"
 #include "spawn.h"
 
+struct local_instance;
 struct local_stage {
 	char *tree; /* root file system, <lab->tmp>/<arm>-<workload> */
-	char sha256[65]; /* of the tree's paths, modes and contents */
+	char sha256
+		[65]; /* of the tree's paths, modes and contents; over a base: of the whole payload's */
+	const char *
+		base; /* tree that it will lie over; borrowed, set before local_open(); NULL = none */
+	const char *
+		root; /* what instances stand in when it is not the tree itself; borrowed; NULL = the tree */
+	/* Before an instance's helper is forked: sets what is its own (root, channel, listen); NULL = nothing. */
+	int (*own)(struct stage *s, struct local_instance *li, struct error *err);
+	int stop_signal; /* 0 = SIGTERM */
+	int64_t grace; /* ns that it has to end after that; 0 = a second */
 	char cpus
 		[24]; /* the CPUs it may use, as a cpuset list: one, unless the arm asks for more */
 	struct cgroup_limits limits;
@@ -20,6 +30,8 @@ struct local_instance {
 	struct stage *stage;
 	struct instance *instance;
 	char *failed; /* the step that failed, for tail() */
+	int listen; /* at the socket that a whole system's agent connects to; -1 */
+	char *root; /* of its own; NULL = the stage's */
 };
 
 /* An option of the arm; plan.c checked it and filled in the default. */

@@ -42,7 +42,9 @@ static const struct {
 static char address[32] = "TARE_ADDRESS=";
 static char *environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	"HOME=/", "TERM=linux", NULL, NULL};
-#define ENVIRONMENT_ADDRESS 3
+#define ENVIRONMENT_MORE                                                                           \
+	3 /* one of the two: the address, or what tells systemd that it is in a container */
+static char in_container[] = "container=tare";
 
 static _Noreturn void report(const struct spawn_child *c)
 {
@@ -123,7 +125,8 @@ int spawn_close_fds(struct spawn_child *c)
 static int child_main(void *arg)
 {
 	struct born *b = arg;
-	char *const argv[] = {"/tare/agent", NULL};
+	char *const argv[] = {
+		b->spec->init ? (char *)(uintptr_t)b->spec->init : "/tare/agent", NULL};
 
 	if (b->spec->child(&b->child, b->spec->data) == 0 && spawn_step(&b->child, "execve") == 0)
 		execve(argv[0], argv, environment);
@@ -189,8 +192,10 @@ _Noreturn void spawn_helper(const struct spawn *s, const int ends[SPAWN_FDS])
 
 	if (s->spec.address) {
 		strncat(address, s->spec.address, sizeof(address) - strlen(address) - 1);
-		environment[ENVIRONMENT_ADDRESS] = address;
+		environment[ENVIRONMENT_MORE] = address;
 	}
+	if (s->spec.init)
+		environment[ENVIRONMENT_MORE] = in_container;
 	if (settle_in(&b.child, s, ends) < 0)
 		report(&b.child);
 	if (write(SPAWN_CONTROL, &ready, 1) != 1 || wait_word(SPAWN_CONTROL, SPAWN_START) < 0)

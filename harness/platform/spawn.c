@@ -178,13 +178,26 @@ static int guide_child(struct spawn *s, struct instance *i, int64_t deadline, st
 	return tell(s, s->sync, SPAWN_GO_NETWORK, err);
 }
 
+/* The agent, a service inside, has connected: that is the channel, not the pair that its init inherited. */
+static int take_connection(struct spawn *s, struct error *err)
+{
+	int fd = accept4(s->spec.listen, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, EXIT_ARM, errno, "%s: control channel", s->spec.where);
+	close_fd(&s->wire);
+	s->wire = fd;
+	return 0;
+}
+
 /* The report pipe closes at execve: AT_SPAWN, and the helper may go while the agent begins. The first byte on
  * the control channel is AT_INIT. */
 static int watch_milestones(
 	struct spawn *s, struct instance *i, int64_t deadline, struct error *err)
 {
-	struct pollfd fds[2] = {
-		{.fd = s->wire, .events = POLLIN}, {.fd = s->report, .events = POLLIN}};
+	bool service = s->spec.init != NULL;
+	struct pollfd fds[2] = {{.fd = service ? s->spec.listen : s->wire, .events = POLLIN},
+		{.fd = s->report, .events = POLLIN}};
 
 	while (!i->at[AT_INIT]) {
 		bool ended;
@@ -203,8 +216,14 @@ static int watch_milestones(
 			close_fd(&s->control);
 			fds[1].fd = -1;
 		}
-		if (fds[0].revents)
+		if (fds[0].revents && service) {
+			if (take_connection(s, err) < 0)
+				return -1;
+			fds[0].fd = s->wire;
+			service = false;
+		} else if (fds[0].revents) {
 			i->at[AT_INIT] = now;
+		}
 	}
 	if (!i->at[AT_SPAWN])
 		i->at[AT_SPAWN] = i->at[AT_INIT];

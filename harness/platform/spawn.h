@@ -44,6 +44,10 @@ struct spawn_spec {
 	/* Where servers inside should listen, told to the agent as TARE_ADDRESS: several instances share the
 	 * loopback. NULL = anywhere. */
 	const char *address;
+	/* A whole system: what is executed instead of the agent, which then connects to the socket listen from inside (AT_INIT
+	 * is its first byte there). NULL and 0: the agent itself. */
+	const char *init;
+	int listen;
 };
 
 struct spawn {

@@ -3,6 +3,7 @@
 
 #include "netlink.h"
 #include "json.h"
+#include "qcow2.h"
 #include "util.h"
 #include "wait.h"
 
@@ -106,6 +107,22 @@ static int make_launch(struct vm_instance *n, const struct instance *i, struct e
 	return replace_file_at(AT_FDCWD, n->launch_path, text, strlen(text), err);
 }
 
+/* On the host's disk, where what the guest writes is page cache; the ledger knows it first. */
+static int make_overlay(
+	struct stage *s, struct vm_instance *n, const struct instance *i, struct error *err)
+{
+	cleanup_free char *cache = NULL;
+
+	if (!n->stage->image.name)
+		return 0;
+	cache = cache_folder();
+	n->overlay = xasprintf("%s/overlay-%s-%s.qcow2", cache, s->lab->id, i->name);
+	if (ledger_intent(s->lab->ledger, "file", n->overlay, err) < 0 ||
+		qcow2_create(n->overlay, n->stage->image.disk, err) < 0)
+		return error_wrap(err, "vm");
+	return 0;
+}
+
 int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 {
 	struct vm_stage *v = s->data;
@@ -129,8 +146,8 @@ int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 	i->memory_limit = s->plan->memory;
 	i->ram = v->ram;
 	i->emulated = s->emulated;
-	if (vm_connection_mend(c, err) < 0 || give_console(n, err) < 0 ||
-		make_tap(s, n, i, err) < 0)
+	if (vm_connection_mend(c, err) < 0 || make_overlay(s, n, i, err) < 0 ||
+		give_console(n, err) < 0 || make_tap(s, n, i, err) < 0)
 		return -1;
 	n->control_listen = listen_at(n->control_path, c->outside, err);
 	if (n->control_listen < 0)
@@ -224,7 +241,7 @@ char *vm_tail(struct stage *s, struct instance *i)
 static void remove_paths(struct vm_instance *n)
 {
 	const char *const paths[] = {
-		n->console_path, n->control_path, n->spawn_path, n->launch_path};
+		n->console_path, n->control_path, n->spawn_path, n->launch_path, n->overlay};
 
 	for (size_t k = 0; k < ARRAY_SIZE(paths); k++)
 		if (paths[k])
@@ -247,6 +264,7 @@ static void instance_end(struct instance *i, struct vm_instance *n)
 	free(n->control_path);
 	free(n->spawn_path);
 	free(n->launch_path);
+	free(n->overlay);
 	free(n);
 	i->platform_data = NULL;
 	i->root_pid = 0;

@@ -23,6 +23,7 @@
 #define GUEST_HUGE (88 * MIB)
 #define GUEST_FULL                                                                                 \
 	(20 * MIB) /* the distribution's general kernel: 10 more, its drivers, their rings */
+#define GUEST_SYSTEM (56 * MIB) /* systemd and what it starts in the image debian */
 #define GUEST_HUGE_FROM (448 * MIB)
 
 uint64_t vm_ram_for(uint64_t memory, uint64_t initrd_size)
@@ -189,9 +190,11 @@ static int make_initramfs(struct stage *s, struct vm_stage *v, uint64_t *size, s
 	struct workload bare = *s->workload;
 
 	v->tree = xasprintf("%s/vm%u", s->lab->tmp, number++);
-	if (v->disk)
+	if (v->disk && !v->image.name)
 		bare.files = NULL;
-	if (image_tree(&bare, s->agent_path, v->tree, v->sha256, err) < 0)
+	if (v->image.name
+			? image_layer(&bare, s->agent_path, v->image.tree, v->tree, v->sha256, err)
+			: image_tree(&bare, s->agent_path, v->tree, v->sha256, err))
 		return -1;
 	if (image_initramfs(v->tree, (const char *const *)v->kernel.modules, vm_option(s, "initrd"),
 		    made, err) < 0)
@@ -218,7 +221,8 @@ static int choose_ram(struct stage *s, struct vm_stage *v, uint64_t initrd_size,
 	const json_t *number = json_object_get(s->arm->options, "ram");
 	char safe[SAFE_TEXT_SIZE];
 
-	v->ram = vm_ram_for(s->plan->memory, initrd_size + (v->full ? GUEST_FULL : 0));
+	v->ram = vm_ram_for(s->plan->memory,
+		initrd_size + (v->full ? GUEST_FULL : 0) + (v->image.name ? GUEST_SYSTEM : 0));
 	if (json_is_integer(number))
 		v->ram = (uint64_t)json_integer_value(number);
 	else if (text && parse_bytes(text, &v->ram) < 0)
@@ -231,12 +235,41 @@ static int choose_ram(struct stage *s, struct vm_stage *v, uint64_t initrd_size,
 	return 0;
 }
 
+/* A whole system brings the disk. */
+static int find_image(struct stage *s, struct vm_stage *v, struct error *err)
+{
+	const char *image = vm_option(s, "image");
+
+	v->disk = vm_option(s, "disk");
+	if (!image || !strcmp(image, "minimal"))
+		return 0;
+	if (v->disk || vm_option(s, "initrd"))
+		return error_set(err, EXIT_USAGE, "arm %s: image %s with %s, expected one of them",
+			s->arm->name, image, v->disk ? "disk" : "initrd");
+	if (system_image_find(image, &v->image, err) < 0)
+		return -1;
+	v->disk = v->image.disk;
+	return warm(v->disk, err);
+}
+
+static char *command_line(const struct stage *s, const struct vm_stage *v)
+{
+	const char *base = json_is_false(json_object_get(s->arm->options, "early_console"))
+		? domain_cmdline_late
+		: domain_cmdline;
+
+	if (!v->image.name)
+		return xstrdup(base);
+	return xasprintf("%s tare.root=/dev/%s", base, vm_on_pvscsi(s) ? "sda" : "vda");
+}
+
 int vm_stage_make(struct stage *s, struct vm_stage *v, struct error *err)
 {
 	const char *emulator = vm_option(s, "emulator");
 	uint64_t initrd_size = 0;
 
-	v->disk = vm_option(s, "disk");
+	if (find_image(s, v, err) < 0)
+		return -1;
 	v->qemu = emulator ? xstrdup(emulator) : emulator_find(err);
 	if (!v->qemu || accel_choose(s->options->accel, &v->accel, err) < 0)
 		return -1;
@@ -246,9 +279,7 @@ int vm_stage_make(struct stage *s, struct vm_stage *v, struct error *err)
 	if (find_kernel(s, v, err) < 0 || make_initramfs(s, v, &initrd_size, err) < 0 ||
 		choose_firmware(s, v, err) < 0 || choose_ram(s, v, initrd_size, err) < 0)
 		return -1;
-	v->cmdline = xstrdup(json_is_false(json_object_get(s->arm->options, "early_console"))
-			? domain_cmdline_late
-			: domain_cmdline);
+	v->cmdline = command_line(s, v);
 	if (warm(v->kernel.image, err) < 0 || warm(v->qemu, err) < 0)
 		return -1;
 	return v->firmware ? warm(v->firmware, err) : 0;
@@ -273,6 +304,7 @@ struct domain_spec vm_spec(const struct stage *s, const struct vm_instance *n)
 		.initrd = v->initrd,
 		.cmdline = v->cmdline,
 		.disk = v->disk,
+		.overlay = n->overlay,
 		.disk_bus = vm_option(s, "disk_bus"),
 		.nic = vm_option(s, "nic"),
 		.tap = *n->tap ? n->tap : NULL,

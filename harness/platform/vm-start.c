@@ -220,13 +220,14 @@ static int set_up_guest(struct stage *s, struct instance *i, int64_t deadline, s
 	struct agent *a = &i->agent;
 	unsigned sent = 0;
 
-	if (v->kernel.modules[0] && ++sent && agent_send(a, err, "modules") < 0)
+	/* A whole system has its drivers and its disk already. */
+	if (!v->image.name && v->kernel.modules[0] && ++sent && agent_send(a, err, "modules") < 0)
 		return -1;
 	if (*i->address && ++sent &&
 		agent_send(a, err, "net if=eth0 address=%s prefix=%d gateway=%s", i->address,
 			LAB_PREFIX, LAB_GATEWAY) < 0)
 		return -1;
-	if (v->disk && ++sent &&
+	if (!v->image.name && v->disk && ++sent &&
 		agent_send(a, err, "root device=/dev/%s fstype=ext4",
 			vm_on_pvscsi(s) ? "sda" : "vda") < 0)
 		return -1;

@@ -20,6 +20,8 @@ static const struct option_spec options[] = {
 	{"modules", OPTION_PATH, NULL, NULL,
 		"lib/modules/RELEASE of that kernel; without it virtio must be built in"},
 	{"initrd", OPTION_PATH, NULL, NULL, "initrd that comes before ours"},
+	{"image", OPTION_CHOICE, system_image_choices, "minimal",
+		"minimal: nothing but the workload; debian: a whole Debian with systemd, on a disk of its own"},
 	{"disk", OPTION_PATH, NULL, NULL,
 		"raw ext4 image, mounted read-only, in which the workload runs"},
 	{"ram", OPTION_BYTES, NULL, NULL,
@@ -71,6 +73,7 @@ static void vm_close(struct stage *s)
 	free(v->initrd);
 	free(v->cmdline);
 	free(v->xml);
+	system_image_free(&v->image);
 	json_decref(v->warnings);
 	json_decref(v->command);
 	free(v);
@@ -150,6 +153,19 @@ static json_t *standalone(const struct stage *s)
 	return a;
 }
 
+/* What is a whole system's own; the payload is what it is in the other arms. */
+static int vm_describe_image(const struct vm_stage *v, json_t *object)
+{
+	json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "image", v->image.folder,
+		"image_sha256", v->image.hash, "payload_sha256", v->sha256, "disk_writes",
+		"into a copy-on-write image of each instance's own, which is thrown away",
+		"init_event",
+		"first byte of the agent, which systemd starts as a service once multi-user.target is reached",
+		"stop_event", "the agent powers the machine off; services are not stopped first");
+
+	return more ? json_object_update_new(object, more) : -1;
+}
+
 static int vm_describe(struct stage *s, json_t *object, struct error *err)
 {
 	struct vm_stage *v = s->data;
@@ -169,6 +185,8 @@ static int vm_describe(struct stage *s, json_t *object, struct error *err)
 
 	if (!more)
 		return error_set(err, EXIT_INTERNAL, "vm: cannot describe the arm");
+	if (v->image.name && vm_describe_image(v, more) < 0)
+		return error_set(err, EXIT_INTERNAL, "vm: cannot describe the image");
 	if (v->available)
 		json_object_set_new(
 			more, "guest_available", json_integer((json_int_t)v->available));

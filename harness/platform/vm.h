@@ -7,6 +7,7 @@
 #include "domain.h"
 #include "guest-kernel.h"
 #include "platform.h"
+#include "system-image.h"
 #include "vm-helper.h"
 
 #define VM_TB_CACHE_MIB 32
@@ -32,7 +33,8 @@ struct vm_stage {
 	char *emulator; /* what libvirt executes: the launcher's link, or QEMU */
 	char *firmware; /* NULL = QEMU's SeaBIOS */
 	char *tree, *initrd, *cmdline;
-	const char *disk; /* borrowed from the options; NULL */
+	struct system_image image; /* name NULL = none: the guest is the agent alone */
+	const char *disk; /* borrowed from the options or the image; NULL */
 	char sha256[65];
 	uint64_t ram;
 	uint64_t available; /* MemAvailable of the first guest at idle; 0 = none has started */
@@ -45,6 +47,7 @@ struct vm_instance {
 	struct vm_stage *stage; /* borrowed */
 	char *domain, uuid[37], mac[18], tap[IF_NAMESIZE];
 	char *console_path, *control_path, *spawn_path, *launch_path;
+	char *overlay; /* of its disk; NULL */
 	int control_listen, spawn; /* -1 */
 	unsigned cpu; /* of the host */
 	int slot; /* of the console; -1 */

@@ -114,8 +114,8 @@ static int note_inside(struct measurement *m, struct instance *i, struct error *
 		n = strtok_r(NULL, ",", &save)) {
 		bool kernel = *n == '[';
 
-		if (!strncmp(n, "[kworker", 8))
-			note(m, "guest_pool", "[kworker]");
+		if (!strncmp(n, "[kworker", 8) || !strcmp(n, "(udev-worker)"))
+			note(m, "guest_pool", kernel ? "[kworker]" : n);
 		else
 			note(m,
 				!i->own_kernel   ? "inside"

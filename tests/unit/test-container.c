@@ -456,6 +456,29 @@ static void a_wrong_limit_is_refused(void **data)
 	json_decref(b.arm.options);
 }
 
+static void an_impossible_system_is_refused(void **data)
+{
+	static const char *const rows[][2] = {
+		{"{\"userns\":true,\"seccomp\":true,\"pids\":\"64\",\"cpus\":\"1\",\"image\":\"minimal\",\"init\":\"systemd\"}",
+			"arm arm: init systemd without an image, expected \"image\": \"debian\""},
+		{"{\"userns\":false,\"seccomp\":true,\"pids\":\"64\",\"cpus\":\"1\",\"image\":\"debian\",\"init\":\"systemd\"}",
+			"arm arm: init systemd needs a user namespace with 65536 ids, which the arm or the user does not have"},
+	};
+	struct bench b;
+
+	(void)data;
+	for (size_t n = 0; n < ARRAY_SIZE(rows); n++) {
+		memset(&b, 0, sizeof(b));
+		bench_open(&b, defaults[2][0], defaults[2][1], NULL);
+		platform_close(&b.stage);
+		json_decref(b.arm.options);
+		b.arm.options = json_loads(rows[n][0], 0, NULL);
+		assert_int_equal(platform_open(&b.stage, &b.err), -1);
+		assert_string_equal(b.err.text, rows[n][1]);
+		json_decref(b.arm.options);
+	}
+}
+
 static int fill_folder(void)
 {
 	cleanup_free char *copy = xasprintf("%s/files/jail-probe", state);
@@ -517,6 +540,7 @@ int main(void)
 		cmocka_unit_test(a_killed_agent_is_noticed),
 		cmocka_unit_test(the_arm_says_what_it_is),
 		cmocka_unit_test(a_wrong_limit_is_refused),
+		cmocka_unit_test(an_impossible_system_is_refused),
 	};
 
 	if (geteuid() != 0) {

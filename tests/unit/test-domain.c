@@ -101,6 +101,19 @@ static void test_vmware(void **state)
 	check("e1000e", &s);
 }
 
+/* A disk that the guest writes to: the image under it is only read, by hand too. */
+static void test_overlay(void **state)
+{
+	struct domain_spec s = plain;
+
+	(void)state;
+	s.disk = "/var/cache/tare/debian-1/disk.ext4";
+	s.overlay = "/var/cache/tare/overlay-1-t1-0.qcow2";
+	check("overlay", &s);
+	s.disk_bus = "pvscsi";
+	check("overlay-pvscsi", &s);
+}
+
 /* A daemon's QEMU: no launcher, no tap; and for by hand the console alone. */
 static void test_outside(void **state)
 {
@@ -149,6 +162,7 @@ int main(void)
 		cmocka_unit_test(test_tcg),
 		cmocka_unit_test(test_kvm_disk),
 		cmocka_unit_test(test_vmware),
+		cmocka_unit_test(test_overlay),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_by_hand),
 		cmocka_unit_test(test_foreign_text),

@@ -118,18 +118,13 @@ static void message(void **state)
 	json_decref((json_t *)arms[1].values);
 }
 
-/* Whoever adds a rule changes tests/cases/equivalence/rules too, and is asked why. */
-static void the_list_does_not_grow_unseen(void **state)
+static char *list_rules(const struct equivalence_rule *r, const char *end)
 {
-	cleanup_free char *want =
-		read_file_at(AT_FDCWD, "tests/cases/equivalence/rules", 1 << 16, NULL);
-	cleanup_free char *got = xstrdup("");
+	char *got = xstrdup("");
 
-	(void)state;
-	assert_non_null(want);
-	for (const struct equivalence_rule *r = equivalence_rules; r->aspect; r++) {
-		char *longer = xasprintf(
-			"%s%s %s %s\n", got, r->aspect, r->platform, r->value ? r->value : "*");
+	for (; r->aspect; r++) {
+		char *longer = xasprintf("%s%s %s %s%s\n", got, r->aspect, r->platform,
+			r->value ? r->value : "*", end);
 		bool known = false;
 
 		for (size_t i = 0; equivalence_aspects[i]; i++)
@@ -138,6 +133,20 @@ static void the_list_does_not_grow_unseen(void **state)
 		free(got);
 		got = longer;
 	}
+	return got;
+}
+
+/* Whoever adds a rule changes tests/cases/equivalence/rules too, and is asked why. */
+static void the_list_does_not_grow_unseen(void **state)
+{
+	cleanup_free char *want =
+		read_file_at(AT_FDCWD, "tests/cases/equivalence/rules", 1 << 16, NULL);
+	cleanup_free char *all = list_rules(equivalence_rules, "");
+	cleanup_free char *more = list_rules(equivalence_system_rules, " with systemd");
+	cleanup_free char *got = xasprintf("%s%s", all, more);
+
+	(void)state;
+	assert_non_null(want);
 	assert_string_equal(got, want);
 }
 
@@ -181,6 +190,24 @@ static void two_sides(void **state)
 	}
 }
 
+/* What is excused by its systemd is excused to no other arm of the platform. */
+static void judge_root(const char *init, const char *status, const char *reason)
+{
+	struct equivalence_arm arms[] = {arm("c", "container", "root", "read-only"),
+		arm("s", "container", "root", "writable")};
+
+	for (size_t i = 0; i < 2; i++)
+		json_object_set_new((json_t *)(uintptr_t)arms[i].values, "init", json_string(init));
+	expect(judge(arms, 2, "root", NULL), status, reason);
+}
+
+static void systems(void **state)
+{
+	(void)state;
+	judge_root("agent", "undeclared", NULL);
+	judge_root("systemd", "declared", "a system container's services write to its root");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +216,7 @@ int main(void)
 		cmocka_unit_test(message),
 		cmocka_unit_test(two_sides),
 		cmocka_unit_test(the_list_does_not_grow_unseen),
+		cmocka_unit_test(systems),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
