@@ -4,6 +4,8 @@
 #include "platform.h"
 #include "util.h"
 
+#include <string.h>
+
 static uint64_t splitmix64(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -168,14 +170,19 @@ bool plan_has(const struct plan *p, size_t arm, size_t workload)
 	return !p->n_parts;
 }
 
+/* A whole system boots for as many times longer than a kernel with the agent alone (seen under TCG). */
+#define SYSTEM_FACTOR 8
+
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated)
 {
 	const struct platform *platform = t->arm->platform;
 	double each =
 		platform->guest && emulated ? platform->estimate_emulated : platform->estimate;
-
+	const char *image = json_string_value(json_object_get(t->arm->options, "image"));
 	unsigned started = t->instances;
 
+	if (platform->guest && image && strcmp(image, "minimal") != 0)
+		each *= SYSTEM_FACTOR;
 	/* The partner. */
 	if (started == 1 && arm_path(t->arm) == PATH_PAIR)
 		started++;
