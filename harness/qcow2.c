@@ -61,7 +61,7 @@ size_t qcow2_empty(const char *backing, uint64_t size, unsigned char **out)
 		return 0;
 	data = xcalloc(CLUSTERS, CLUSTER);
 	memcpy(data, &h, sizeof(h));
-	memcpy(data + sizeof(h), backing, strlen(backing));
+	snprintf((char *)data + sizeof(h), CLUSTER - sizeof(h), "%s", backing);
 	memcpy(data + (size_t)AT_REFTABLE * CLUSTER, &block, sizeof(block));
 	for (size_t i = 0; i < CLUSTERS; i++)
 		memcpy(data + (size_t)AT_REFBLOCK * CLUSTER + 2 * i, &once, sizeof(once));
