@@ -8,4 +8,7 @@
 void history_attribute(const struct history *h, struct history_finding *f,
 	const struct history_walk *w, size_t since);
 
+/* history-order.c: nights by time, whatever the order of the lines; points and acts follow. */
+void history_sort(struct history *h);
+
 #endif

@@ -1,6 +1,6 @@
 /* history-read.c - history.jsonl read back and checked, line by line, into nights, series and acts. A new key of a line
  * goes into read_run(); one that older files lack must have a value for its absence. */
-#include "history.h"
+#include "history-internal.h"
 
 #include "json.h"
 #include "metric.h"
@@ -335,53 +335,6 @@ static int read_line(struct reader *r, const char *text, size_t len)
 		"\"run\", \"accept\" or \"confirmation\"");
 }
 
-/* Nights by time whatever the order of the lines; what points at them follows. */
-static const struct history_night *sorted_nights;
-
-static int by_time(const void *a, const void *b)
-{
-	const struct history_night *x = &sorted_nights[*(const size_t *)a];
-	const struct history_night *y = &sorted_nights[*(const size_t *)b];
-
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	return x < y ? -1 : 1;
-}
-
-static int by_night(const void *a, const void *b)
-{
-	const struct history_point *x = a, *y = b;
-
-	return x->night < y->night ? -1 : x->night > y->night;
-}
-
-static void sort_nights(struct history *h)
-{
-	cleanup_free size_t *order = xcalloc(h->n_nights, sizeof(*order));
-	cleanup_free size_t *place = xcalloc(h->n_nights, sizeof(*place));
-	struct history_night *sorted = xcalloc(h->n_nights, sizeof(*sorted));
-
-	for (size_t i = 0; i < h->n_nights; i++)
-		order[i] = i;
-	sorted_nights = h->nights;
-	qsort(order, h->n_nights, sizeof(*order), by_time);
-	for (size_t i = 0; i < h->n_nights; i++) {
-		sorted[i] = h->nights[order[i]];
-		place[order[i]] = i;
-	}
-	free(h->nights);
-	h->nights = sorted;
-	for (size_t i = 0; i < h->n_series; i++) {
-		struct history_series *s = &h->series[i];
-
-		for (size_t k = 0; k < s->n; k++)
-			s->points[k].night = place[s->points[k].night];
-		qsort(s->points, s->n, sizeof(*s->points), by_night);
-	}
-	for (size_t i = 0; i < h->n_acts; i++)
-		h->acts[i].night = place[h->acts[i].night];
-}
-
 /* A last line that only lost its end of line is as good as any. */
 static bool is_whole(const char *text, size_t len)
 {
@@ -416,7 +369,7 @@ int history_parse(
 		}
 		at += line + 1;
 	}
-	sort_nights(&h);
+	history_sort(&h);
 	*out = h;
 	return 0;
 }
@@ -442,29 +395,4 @@ int history_read(const char *path, struct history *out, struct error *err)
 	if (!text)
 		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be read", where);
 	return history_parse(text, len, where, out, err);
-}
-
-void history_free(struct history *h)
-{
-	for (size_t i = 0; i < h->n_series; i++) {
-		free(h->series[i].name);
-		free(h->series[i].points);
-	}
-	free(h->series);
-	free(h->nights);
-	free(h->acts);
-	json_decref(h->names);
-	json_decref(h->index);
-	json_decref(h->runs);
-	json_decref(h->kept);
-	*h = (struct history){0};
-}
-
-const struct history_series *history_find(
-	const struct history *h, const char *name, const char *fingerprint)
-{
-	cleanup_free char *key = xasprintf("%s %s", fingerprint, name);
-	const json_t *known = json_object_get(h->index, key);
-
-	return known ? &h->series[json_integer_value(known)] : NULL;
 }

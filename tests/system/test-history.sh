@@ -76,6 +76,8 @@ sed -i '7s/tare.history.1/tare\/history\/2/' "$h"
 exits "a future schema" 2
 says "its line is named" told 'history.jsonl: line 7.schema: unknown schema, got "tare/history/2", expected "tare/history/1"'
 exits "nothing is appended to it" 2 add results/reference/default
+"$TARE" run --dry-run --history "$h" >"$work/said" 2>"$work/told"
+same "a run refuses it before anything" 2 $?
 exits "an unknown word" 2 ad
 says "the word is told" told 'history: unknown word, got "ad", expected add or nothing'
 

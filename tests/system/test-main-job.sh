@@ -5,13 +5,19 @@ need_root main-job
 inventory >"$work/before"
 
 run=$work/run
-if ! SUDO_UID=65534 SUDO_GID=65534 "$TARE" run --quick -o "$run" >"$work/table" 2>"$work/err"; then
+# What the run appends belongs to the caller as well.
+chmod 711 "$work"
+mkdir "$work/h"
+chown 65534:65534 "$work/h"
+if ! SUDO_UID=65534 SUDO_GID=65534 "$TARE" run --quick -o "$run" --history "$work/h/history.jsonl" >"$work/table" 2>"$work/err"; then
   bad quick-run "$(tail -n 3 "$work/err" | tr '\n' ' ')"
   exit
 fi
 ok quick-run
 clean nothing-left-after-quick-run "$work/before"
 check schemas python3 tests/validate.py "$run"
+check history-schema python3 tests/validate.py --lines history "$work/h/history.jsonl"
+same history-belongs-to-the-caller "1 65534" "$(wc -l <"$work/h/history.jsonl") $(stat -c %u "$work/h/history.jsonl")"
 same status complete "$(json "$run/run.json" 'd["status"]')"
 same arms "container host netns vm" "$(json "$run/run.json" '" ".join(sorted(d["arms"]))')"
 # Every arm has the same metrics, each once: nothing is left out.

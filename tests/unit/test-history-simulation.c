@@ -227,6 +227,70 @@ static void test_the_limit_can_fail(void **state)
 	assert_true(alarms > 1);
 }
 
+/* ---- what moved ---- */
+
+/* ln of the median of x[from..to), over that of the window before since. */
+static double shift(const double *x, size_t since, size_t to, struct level *before)
+{
+	double y[NIGHTS];
+	size_t window = history_rule.window;
+
+	for (size_t i = 0; i < window; i++)
+		y[i] = log(x[since - window + i]);
+	*before = rule_level(&history_rule, y, window, 0);
+	for (size_t i = since; i < to; i++)
+		y[i - since] = log(x[i]);
+	return stats_median(y, to - since) - before->median;
+}
+
+/* Of the candidates that a step opened in arm a within a fortnight: how many are told to be the environment. beside: step
+ * of the arm beside it. */
+static double environment(double step, double beside)
+{
+	double common[NIGHTS], spike[NIGHTS], a[NIGHTS], b[NIGHTS], ratio[NIGHTS];
+	unsigned opened = 0, environment = 0;
+
+	seed_state = 20240606;
+	for (int k = 0; k < STEPS; k++) {
+		struct rule_night out[NIGHTS];
+
+		make_nights(common, spike, 0);
+		make_series(a, common, spike, log1p(step));
+		make_series(b, common, spike, log1p(beside));
+		for (size_t t = 0; t < NIGHTS; t++)
+			ratio[t] = a[t] / b[t];
+		rule_walk(&history_rule, a, NULL, NIGHTS, 1, MARGIN, out);
+		for (size_t t = STEP_AT; t < STEP_AT + 14; t++) {
+			struct level la, lb, lr;
+			double sa, sb, sr;
+
+			if (!out[t].opened || out[t].since < STEP_AT)
+				continue;
+			sa = shift(a, out[t].since, t + 1, &la);
+			sb = shift(b, out[t].since, t + 1, &lb);
+			sr = shift(ratio, out[t].since, t + 1, &lr);
+			environment += rule_attribute(sa, sb, sr, fmax(lr.reach, log1p(MARGIN)),
+					       false) == ATTRIBUTED_ENVIRONMENT;
+			opened++;
+			break;
+		}
+	}
+	printf("candidates by a step of %+.0f %% in one arm and %+.0f %% in the one beside it: %u, told to be the "
+	       "environment %.1f %%\n",
+		100 * step, 100 * beside, opened, 100.0 * environment / opened);
+	assert_true(opened > STEPS / 2);
+	return (double)environment / opened;
+}
+
+static void test_attribution(void **state)
+{
+	(void)state;
+	assert_true(environment(0.20, 0.20) >= 0.90);
+	assert_true(environment(0.10, 0.10) >= 0.80);
+	assert_true(environment(0.20, 0) <= 0.02);
+	assert_true(environment(0.10, 0) <= 0.10);
+}
+
 /* The 395 others: no alarm, a digest. How long is it? */
 static void test_digest(void **state)
 {
@@ -253,7 +317,7 @@ static void test_change_points(void **state)
 {
 	double common[NIGHTS], spike[NIGHTS], x[NIGHTS];
 	size_t out[60], noise = 0, exact = 0;
-	const size_t tries = STEPS / 10;
+	const size_t tries = STEPS > 500 ? STEPS / 10 : STEPS / 2;
 
 	(void)state;
 	seed_state = 20240605;
@@ -280,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_steps_are_found),
 		cmocka_unit_test(test_why_less_than_four),
 		cmocka_unit_test(test_the_limit_can_fail),
+		cmocka_unit_test(test_attribution),
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_change_points),
 	};

@@ -642,19 +642,25 @@ static void test_append_refused(void **state)
 }
 
 #define WRITERS 6
-#define EACH 8
+#define EACH 25
 
 /* Writers at the same time: every line whole, none lost. */
 static void test_many_writers(void **state)
 {
 	pid_t pids[WRITERS];
+	int start[2];
+	char none;
 
 	(void)state;
+	assert_int_equal(pipe2(start, O_CLOEXEC), 0);
 	for (unsigned w = 0; w < WRITERS; w++) {
 		pids[w] = fork();
 		assert_true(pids[w] >= 0);
 		if (pids[w])
 			continue;
+		close(start[1]);
+		if (read(start[0], &none, 1) != 0) /* all begin at once */
+			_exit(2);
 		for (unsigned i = 0; i < EACH; i++) {
 			cleanup_json json_t *line = make_line(w * EACH + i, &usual);
 			struct history_appended done;
@@ -665,6 +671,8 @@ static void test_many_writers(void **state)
 		}
 		_exit(0);
 	}
+	close(start[0]);
+	close(start[1]);
 	for (unsigned w = 0; w < WRITERS; w++) {
 		int status = -1;
 
