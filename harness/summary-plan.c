@@ -32,22 +32,23 @@ static bool holds_count(const json_t *list, unsigned count)
 unsigned cell_blocks(const struct summary *s, struct cell cell)
 {
 	const json_t *parts = json_object_get(s->plan, "parts"), *part;
-	json_int_t most = 0;
+	json_int_t most = 0, blocks = json_integer_value(json_object_get(s->plan, "blocks"));
 	size_t i;
 
 	if (!json_array_size(parts))
 		return UINT_MAX;
 	json_array_foreach (parts, i, part) {
-		json_int_t blocks = json_integer_value(json_object_get(part, "blocks"));
+		json_int_t in = json_integer_value(json_object_get(part, "blocks"));
 
-		if (blocks > most &&
+		if (in > most &&
 			holds_text(json_object_get(part, "arms"), s->arms.name[cell.arm]) &&
 			holds_text(json_object_get(part, "workloads"),
 				s->workloads.name[cell.workload]) &&
 			holds_count(json_object_get(part, "instances"), cell.instances))
-			most = blocks;
+			most = in;
 	}
-	return most < UINT_MAX ? (unsigned)most : UINT_MAX;
+	/* what is in every block is in those that are added later, too */
+	return most < blocks ? (unsigned)most : UINT_MAX;
 }
 
 bool cell_in_block(const struct summary *s, struct cell cell, unsigned block)
