@@ -145,7 +145,8 @@ static double small_limit(const struct view *v, const struct fit *fits)
 
 	for (size_t a = 0; a < v->n_arms; a++)
 		for (size_t i = 0; i < PANELS; i++)
-			ends[a] = fmax(ends[a], fits[i * v->n_arms + a].most);
+			if (fits[i * v->n_arms + a].there)
+				ends[a] = fmax(ends[a], fits[i * v->n_arms + a].most);
 	return scale_gap(ends, v->n_arms, 6);
 }
 
