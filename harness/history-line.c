@@ -14,8 +14,8 @@
 
 static const char *const host_facts[] = {
 	"name", "kernel", "microcode", "distribution", "thp", "governor", NULL};
-static const char *const arm_facts[] = {
-	"accelerator", "kernel_release", "emulator", "engine", "runtime", "image_sha256", NULL};
+static const char *const arm_facts[] = {"accelerator", "kernel_release", "emulator",
+	"engine_version", "runtime_used", "image_sha256", NULL};
 
 static const char *text_of(const json_t *o, const char *key)
 {
