@@ -12,9 +12,12 @@ pause() { read -rt "$1" <> <(:) || true; }
 
 # Beside what inventory.sh knows: what engines leave on a host, in folders and in every hierarchy.
 engine_traces() {
+  traces | LC_ALL=C sort
+}
+traces() {
   inventory
   ls -d /run/docker /run/containerd /etc/docker /opt/containerd /var/lib/docker /var/lib/containerd 2>/dev/null
-  find /sys/fs/cgroup -maxdepth 3 -type d \( -name docker -o -name 'tare-*' \) 2>/dev/null | sort
+  find /sys/fs/cgroup -maxdepth 3 -type d \( -name docker -o -name 'tare-*' \) 2>/dev/null
 }
 nothing_left() { # NAME
   local begin now decides
@@ -23,11 +26,12 @@ nothing_left() { # NAME
     now=$(date +%s%N)
     decides=$((now - begin >= 2000000000))
     engine_traces >"$work/now"
-    cmp -s "$work/before" "$work/now" && ok "$1" && return
+    LC_ALL=C comm -13 "$work/before" "$work/now" >"$work/more"
+    [ ! -s "$work/more" ] && ok "$1" && return
     [ $decides = 1 ] && break
     pause 0.1
   done
-  bad "$1" "left behind: $(diff "$work/before" "$work/now" | grep '^[<>]' | head -5 | tr '\n' ' ')"
+  bad "$1" "left behind: $(head -5 "$work/more" | tr '\n' ' ')"
 }
 "$TARE" gc >/dev/null 2>&1
 engine_traces >"$work/before"
