@@ -279,6 +279,9 @@ static int network_path(struct measurement *m, unsigned slot, struct error *err)
 		skip_from(m, NETWORK_RX, SAMPLE_SKIPPED, "no agent inside to be the other end");
 	if (m->out[NETWORK_RX].filled)
 		return 0;
+	/* The self-test looks again and again, without a settling before. */
+	if (!m->data[slot])
+		m->data[slot] = xcalloc(1, sizeof(struct network_data));
 	if (over_path(m, m->data[slot], &inner) == 0)
 		return 0;
 	/* A path that broke is the finding of these metrics, not the end of the trial; Ctrl-C is. */
