@@ -108,7 +108,7 @@ for unit in $disabled; do
 	rm -f "$tree/etc/systemd/system/multi-user.target.wants/$unit"
 done
 rm -f "$tree/etc/systemd/system/redis.service"
-echo '/dev/vda / ext4 defaults 0 0' >"$tree/etc/fstab"
+: >"$tree/etc/fstab" # the root is mounted by whoever starts it; a container could not mount it again
 echo tare >"$tree/etc/hostname"
 : >"$tree/etc/machine-id" # each machine makes its own
 rm -f "$tree/etc/resolv.conf" "$tree"/var/log/*.log "$tree"/var/log/apt/* "$tree"/var/cache/apt/*.bin
