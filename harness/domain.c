@@ -160,6 +160,17 @@ static void xml_disk(struct text *t, const struct domain_spec *s)
 	line(t, "    </disk>");
 }
 
+/* Behind the disk, so that its name does not depend on this one. */
+static void xml_swap(struct text *t, const struct domain_spec *s)
+{
+	line(t, "    <disk type='file' device='disk'>");
+	line(t, "      <driver name='qemu' type='raw'/>");
+	line(t, "      <source file='%'/>", s->swap);
+	line(t, "      <target dev='%' bus='virtio'/>", s->disk && !on_pvscsi(s) ? "vdb" : "vda");
+	line(t, "      <address type='pci' domain='0' bus='0' slot='4' function='0'/>");
+	line(t, "    </disk>");
+}
+
 /* NIC and disk sit on the root bus: libvirt would put a PCIe bridge before each. */
 static void xml_devices(struct text *t, const struct domain_spec *s)
 {
@@ -170,6 +181,8 @@ static void xml_devices(struct text *t, const struct domain_spec *s)
 	line(t, "    <video><model type='none'/></video>");
 	if (s->disk)
 		xml_disk(t, s);
+	if (s->swap)
+		xml_swap(t, s);
 	if (s->tap) {
 		line(t, "    <interface type='ethernet'>");
 		line(t, "      <mac address='%'/>", s->mac);
@@ -242,6 +255,14 @@ static void push_serial(struct argv *a, const char *id, const char *path)
 	push2(a, "-serial", xasprintf("chardev:%s", id));
 }
 
+static void push_swap(struct argv *a, const struct domain_spec *s)
+{
+	cleanup_free char *path = doubled(s->swap);
+
+	push2(a, "-drive", xasprintf("if=none,id=swap,format=raw,file=%s", path));
+	push2(a, "-device", xstrdup("virtio-blk-pci,drive=swap"));
+}
+
 static void push_devices(struct argv *a, const struct domain_spec *s)
 {
 	if (s->disk) {
@@ -257,6 +278,8 @@ static void push_devices(struct argv *a, const struct domain_spec *s)
 			push2(a, "-device", xstrdup("virtio-blk-pci,drive=disk"));
 		}
 	}
+	if (s->swap)
+		push_swap(a, s);
 	if (s->tap) {
 		push2(a, "-netdev", xstrdup("user,id=net"));
 		push2(a, "-device",

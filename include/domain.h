@@ -20,6 +20,8 @@ struct domain_spec {
 	const char
 		*overlay; /* qcow2 image over disk, which the guest then may write; NULL = none */
 	const char *disk_bus; /* "virtio" (NULL) or "pvscsi": the guest sees /dev/vda or /dev/sda */
+	const char *
+		swap; /* raw image that the guest may write to, NULL = none: the last virtio disk it sees */
 	bool disk_snapshot; /* writable, what is written is thrown away (standalone only: libvirt refuses) */
 	const char *tap; /* NULL = no NIC */
 	const char *nic; /* "virtio" (NULL), "vmxnet3", "e1000", "e1000e" */

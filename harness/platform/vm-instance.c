@@ -123,6 +123,24 @@ static int make_overlay(
 	return 0;
 }
 
+/* On a disk, not in the lab's tmpfs: what the guest swaps out must not be the host's RAM again. */
+static int make_swap(struct stage *s, struct vm_instance *n, struct instance *i, struct error *err)
+{
+	const struct vm_stage *v = n->stage;
+	cleanup_close int fd = -1;
+
+	if (!v->swap)
+		return 0;
+	n->swap_path = xasprintf("/var/tmp/tare-%s-%s.swap", s->lab->id, i->name);
+	if (ledger_intent(s->lab->ledger, "file", n->swap_path, err) < 0)
+		return -1;
+	fd = open(n->swap_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, (off_t)v->swap) < 0)
+		return error_errno(err, EXIT_ARM, errno, "vm: cannot make %s", n->swap_path);
+	snprintf(i->swap, sizeof(i->swap), "/dev/%s", v->disk && !vm_on_pvscsi(s) ? "vdb" : "vda");
+	return 0;
+}
+
 int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 {
 	struct vm_stage *v = s->data;
@@ -147,7 +165,8 @@ int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 	i->ram = v->ram;
 	i->emulated = s->emulated;
 	if (vm_connection_mend(c, err) < 0 || make_overlay(s, n, i, err) < 0 ||
-		give_console(n, err) < 0 || make_tap(s, n, i, err) < 0)
+		make_swap(s, n, i, err) < 0 || give_console(n, err) < 0 ||
+		make_tap(s, n, i, err) < 0)
 		return -1;
 	n->control_listen = listen_at(n->control_path, c->outside, err);
 	if (n->control_listen < 0)
@@ -240,8 +259,8 @@ char *vm_tail(struct stage *s, struct instance *i)
 
 static void remove_paths(struct vm_instance *n)
 {
-	const char *const paths[] = {
-		n->console_path, n->control_path, n->spawn_path, n->launch_path, n->overlay};
+	const char *const paths[] = {n->console_path, n->control_path, n->spawn_path,
+		n->launch_path, n->overlay, n->swap_path};
 
 	for (size_t k = 0; k < ARRAY_SIZE(paths); k++)
 		if (paths[k])
@@ -265,6 +284,7 @@ static void instance_end(struct instance *i, struct vm_instance *n)
 	free(n->spawn_path);
 	free(n->launch_path);
 	free(n->overlay);
+	free(n->swap_path);
 	free(n);
 	i->platform_data = NULL;
 	i->root_pid = 0;

@@ -53,7 +53,7 @@ static int find_kernel(struct stage *s, struct vm_stage *v, struct error *err)
 {
 	const char *nic = vm_option(s, "nic"), *flavour = vm_option(s, "kernel_flavour");
 	bool vmware_disk = v->disk && vm_on_pvscsi(s), is_virtio = !nic || !strcmp(nic, "virtio");
-	const char *drivers[8] = {NULL};
+	const char *drivers[10] = {NULL};
 	struct guest_kernel_wish w = {.kernel = vm_option(s, "kernel"),
 		.modules_folder = vm_option(s, "modules"),
 		.drivers = drivers};
@@ -62,10 +62,10 @@ static int find_kernel(struct stage *s, struct vm_stage *v, struct error *err)
 	w.full = flavour && !strcmp(flavour, "full");
 	if (!w.kernel && (!flavour || !strcmp(flavour, "auto")))
 		w.full = vmware_disk || (nic && !strncmp(nic, "e1000", 5));
-	if (is_virtio || (v->disk && !vmware_disk))
+	if (is_virtio || v->swap || (v->disk && !vmware_disk))
 		drivers[n++] = "virtio_pci";
 	drivers[n++] = is_virtio ? "virtio_net" : nic;
-	if (v->disk && !vmware_disk)
+	if (v->swap || (v->disk && !vmware_disk))
 		drivers[n++] = "virtio_blk";
 	if (vmware_disk) {
 		drivers[n++] = "vmw_pvscsi";
@@ -263,6 +263,25 @@ static char *command_line(const struct stage *s, const struct vm_stage *v)
 	return xasprintf("%s tare.root=/dev/%s", base, vm_on_pvscsi(s) ? "sda" : "vda");
 }
 
+/* In units that a disk has; a daemon's QEMU may not open a file of ours. */
+static int choose_swap(struct stage *s, struct vm_stage *v, struct error *err)
+{
+	const json_t *number = json_object_get(s->arm->options, "swap");
+
+	if (!json_is_integer(number))
+		return 0;
+	v->swap = (uint64_t)json_integer_value(number);
+	if (v->swap % MIB || v->swap < MIB || v->swap > 1ULL << 36)
+		return error_set(err, EXIT_USAGE,
+			"arm %s: swap, got %llu, expected a multiple of 1 MiB from 1 MiB to 64 GiB",
+			s->arm->name, (unsigned long long)v->swap);
+	if (s->options->connect)
+		return error_set(err, EXIT_USAGE,
+			"arm %s: swap, got one with --connect, expected none: its disk is a file that only this run may open",
+			s->arm->name);
+	return 0;
+}
+
 int vm_stage_make(struct stage *s, struct vm_stage *v, struct error *err)
 {
 	const char *emulator = vm_option(s, "emulator");
@@ -276,8 +295,9 @@ int vm_stage_make(struct stage *s, struct vm_stage *v, struct error *err)
 	if (v->disk && access(v->disk, R_OK) < 0)
 		return error_errno(
 			err, EXIT_USAGE, errno, "arm %s: disk %s", s->arm->name, v->disk);
-	if (find_kernel(s, v, err) < 0 || make_initramfs(s, v, &initrd_size, err) < 0 ||
-		choose_firmware(s, v, err) < 0 || choose_ram(s, v, initrd_size, err) < 0)
+	if (choose_swap(s, v, err) < 0 || find_kernel(s, v, err) < 0 ||
+		make_initramfs(s, v, &initrd_size, err) < 0 || choose_firmware(s, v, err) < 0 ||
+		choose_ram(s, v, initrd_size, err) < 0)
 		return -1;
 	v->cmdline = command_line(s, v);
 	if (warm(v->kernel.image, err) < 0 || warm(v->qemu, err) < 0)
@@ -306,6 +326,7 @@ struct domain_spec vm_spec(const struct stage *s, const struct vm_instance *n)
 		.disk = v->disk,
 		.overlay = n->overlay,
 		.disk_bus = vm_option(s, "disk_bus"),
+		.swap = n->swap_path,
 		.nic = vm_option(s, "nic"),
 		.tap = *n->tap ? n->tap : NULL,
 		.mac = n->mac,

@@ -24,6 +24,8 @@ static const struct option_spec options[] = {
 		"minimal: nothing but the workload; debian: a whole Debian with systemd, on a disk of its own"},
 	{"disk", OPTION_PATH, NULL, NULL,
 		"raw ext4 image, mounted read-only, in which the workload runs"},
+	{"swap", OPTION_BYTES, NULL, NULL,
+		"a disk of that size for swap, empty until the probe virtual uses it; a sparse file in /var/tmp"},
 	{"ram", OPTION_BYTES, NULL, NULL,
 		"RAM; standard: so that the plan's memory is available at idle"},
 	{"disk_bus", OPTION_CHOICE, buses, "virtio", "what the disk hangs on: pvscsi is VMware's"},
@@ -187,6 +189,8 @@ static int vm_describe(struct stage *s, json_t *object, struct error *err)
 		return error_set(err, EXIT_INTERNAL, "vm: cannot describe the arm");
 	if (v->image.name && vm_describe_image(v, more) < 0)
 		return error_set(err, EXIT_INTERNAL, "vm: cannot describe the image");
+	if (v->swap)
+		json_object_set_new(more, "swap", json_integer((json_int_t)v->swap));
 	if (v->available)
 		json_object_set_new(
 			more, "guest_available", json_integer((json_int_t)v->available));

@@ -35,6 +35,7 @@ struct vm_stage {
 	char *tree, *initrd, *cmdline;
 	struct system_image image; /* name NULL = none: the guest is the agent alone */
 	const char *disk; /* borrowed from the options or the image; NULL */
+	uint64_t swap; /* B of each instance's disk for swap; 0 = none */
 	char sha256[65];
 	uint64_t ram;
 	uint64_t available; /* MemAvailable of the first guest at idle; 0 = none has started */
@@ -48,6 +49,7 @@ struct vm_instance {
 	char *domain, uuid[37], mac[18], tap[IF_NAMESIZE];
 	char *console_path, *control_path, *spawn_path, *launch_path;
 	char *overlay; /* of its disk; NULL */
+	char *swap_path; /* NULL = none */
 	int control_listen, spawn; /* -1 */
 	unsigned cpu; /* of the host */
 	int slot; /* of the console; -1 */

@@ -5,7 +5,8 @@ need_root experiments
 inventory >"$work/before"
 cat >"$work/plan.json" <<'E2'
 {"schema": "tare/plan/1", "name": "experiments", "blocks": 1, "warmup": 0, "settle": 0, "instances": [2], "workloads": ["idle"],
- "arms": ["host", {"name": "strict", "platform": "container"}, {"name": "container", "platform": "container", "ia32": true}, "vm"],
+ "arms": ["host", {"name": "strict", "platform": "container"}, {"name": "container", "platform": "container", "ia32": true},
+  {"name": "vm", "platform": "vm", "swap": "64 MiB"}],
  "probes": ["kernels", "identity", "modules", "address", "virtual", "virtual32", "runtime"], "primary": ["kernel.instances"]}
 E2
 cat >"$work/look.py" <<'E2'
@@ -42,6 +43,9 @@ for arm in host strict container vm; do
   same "$arm-curve" True "$(look $arm 'len(evidence["curve"]["points"]) == 9 and evidence["curve"]["points"][0]["resident"] == 0')"
   same "$arm-control-hangs" "0.0 True" "$(look $arm 'str(float(value["runtime.supervised_survives_stop"])) + " " + str(evidence["runtime"]["control"]["again"] > 0)')"
 done
+# A disk of its own: what the process touches beyond the guest's memory is found in swap.
+same vm-swapped True "$(look vm 'v("swapped") >= 8 * MiB and v("touched") > evidence["curve"]["available"] and evidence["curve"]["swap"] == 64 * MiB - 4096')"
+same vm-swap-grows True "$(look vm '(lambda s: s == sorted(s) and s[0] == 0)([p["swapped"] for p in evidence["curve"]["points"]])')"
 for arm in host container vm; do
   case $(look $arm 'reason["virtual32.told"]') in
   None)

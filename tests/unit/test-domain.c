@@ -114,6 +114,18 @@ static void test_overlay(void **state)
 	check("overlay-pvscsi", &s);
 }
 
+/* Behind a disk, or alone. */
+static void test_swap(void **state)
+{
+	struct domain_spec s = plain;
+
+	(void)state;
+	s.swap = "/var/tmp/tare-0123456789abcdef-t1-0.swap";
+	check("swap", &s);
+	s.disk = "/srv/root.img";
+	check("disk-swap", &s);
+}
+
 /* A daemon's QEMU: no launcher, no tap; and for by hand the console alone. */
 static void test_outside(void **state)
 {
@@ -161,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tcg),
 		cmocka_unit_test(test_kvm_disk),
+		cmocka_unit_test(test_swap),
 		cmocka_unit_test(test_vmware),
 		cmocka_unit_test(test_overlay),
 		cmocka_unit_test(test_outside),
