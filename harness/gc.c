@@ -3,6 +3,7 @@
 #include "gc-process.h"
 
 #include "cgroup.h"
+#include "ksm.h"
 #include "ledger.h"
 #include "util.h"
 #include "wait.h"
@@ -193,6 +194,17 @@ static int remove_folder(struct cleaning *c, const char *path)
 	return error_errno(c->err, EXIT_INTERNAL, errno, "gc: cannot open %s", c->state);
 }
 
+/* After the processes' end, for whose sake it was changed. */
+static int restore_ksm(struct cleaning *c, const char *value)
+{
+	cleanup_close int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = ksm_restore(root, value, c->err);
+
+	if (rc > 0)
+		gc_note(c->report, "ksm %s restored", value);
+	return rc < 0 ? -1 : 0;
+}
+
 static const struct {
 	const char *kind;
 	int (*remove)(struct cleaning *c, const char *value);
@@ -203,6 +215,7 @@ static const struct {
 	{"image", remove_image}, /* after the containers that are made of it */
 	{"file", remove_file},
 	{"folder", remove_folder},
+	{"ksm", restore_ksm},
 };
 
 static int remove_kind(struct cleaning *c, const struct ledger_text *t, size_t kind)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define MERGE_SECONDS 60.0 /* until page merging has looked at everything */
 #define HELLO_SECONDS 30.0
 #define EMULATED_FACTOR 4.0 /* TCG boots and runs several times slower: deadlines grow with it */
 
@@ -124,9 +125,13 @@ int set_first_response(struct set *s, struct instance *i, struct error *err)
 
 int set_settle(struct set *s, struct error *err)
 {
-	int64_t deadline = now_ns() + (int64_t)(s->run->plan->settle * NSEC_PER_SEC);
+	int64_t deadline;
 	cleanup_free struct pollfd *fds = xcalloc(s->n, sizeof(*fds));
 	int rc;
+
+	if (s->n && ksm_settle(&s->run->lab, set_deadline(s, MERGE_SECONDS), err) < 0)
+		return -1;
+	deadline = now_ns() + (int64_t)(s->run->plan->settle * NSEC_PER_SEC);
 
 	for (size_t i = 0; i < s->n; i++)
 		fds[i] = (struct pollfd){.fd = s->instances[i].agent.fd, .events = POLLIN};
@@ -136,6 +141,7 @@ int set_settle(struct set *s, struct error *err)
 			return error_set(err, EXIT_ARM,
 				"%s: ended or spoke unasked while it settled",
 				s->instances[i].name);
+	evidence_add(&s->m, "ksm", ksm_figures(&s->run->lab));
 	return rc < 0 ? -1 : 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cgroup.h"
 #include "error.h"
+#include "ksm.h"
 #include "ledger.h"
 
 #include <netinet/in.h>
@@ -32,6 +33,7 @@ struct lab {
 	pid_t guardian_pid;
 	int home[3]; /* the host's mount and network namespace and our working folder there */
 	char *state; /* the folder above ours */
+	struct ksm ksm; /* the host's page merging while an arm wants it otherwise */
 	bool entered;
 };
 

@@ -7,6 +7,7 @@
  *   image <socket> <name>               an image of one
  *   folder <absolute path>              a folder to remove with all in it
  *   file <absolute path>                one file (a temporary in the results folder)
+ *   ksm <run> <pages_to_scan> <sleep_millisecs>   the host's setting as it was, to be restored (ksm.h)
  */
 #ifndef TARE_LEDGER_H
 #define TARE_LEDGER_H

@@ -141,6 +141,16 @@ static int make_swap(struct stage *s, struct vm_instance *n, struct instance *i,
 	return 0;
 }
 
+static int change_ksm(struct stage *s, struct vm_instance *n, struct error *err)
+{
+	const char *wish = vm_wants_ksm(s);
+
+	if (wish && ksm_begin(s->lab, !strcmp(wish, "on"), err) < 0)
+		return error_wrap(err, "arm %s", s->arm->name);
+	n->ksm = wish != NULL;
+	return 0;
+}
+
 int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 {
 	struct vm_stage *v = s->data;
@@ -166,7 +176,7 @@ int vm_prepare(struct stage *s, struct instance *i, struct error *err)
 	i->emulated = s->emulated;
 	if (vm_connection_mend(c, err) < 0 || make_overlay(s, n, i, err) < 0 ||
 		make_swap(s, n, i, err) < 0 || give_console(n, err) < 0 ||
-		make_tap(s, n, i, err) < 0)
+		make_tap(s, n, i, err) < 0 || change_ksm(s, n, err) < 0)
 		return -1;
 	n->control_listen = listen_at(n->control_path, c->outside, err);
 	if (n->control_listen < 0)
@@ -311,7 +321,6 @@ int vm_stop(struct stage *s, struct instance *i, struct error *err)
 	struct error e = ERROR_INIT;
 	int rc = 0;
 
-	(void)s;
 	if (!n)
 		return 0;
 	/* A panic of a guest that was told to stop would be its own affair. */
@@ -330,6 +339,8 @@ int vm_stop(struct stage *s, struct instance *i, struct error *err)
 	if (forget_domain(n) < 0 && n->stage->connection->outside)
 		rc = error_set(err, EXIT_ARM, "vm: libvirt does not end the domain %s", n->domain);
 	end_cgroup(i, n->stage->connection->outside, &e);
+	if (n->ksm)
+		ksm_end(s->lab, &e);
 	if (*n->tap)
 		link_delete(n->tap, &e);
 	*i->link = 0;

@@ -48,6 +48,13 @@ bool vm_on_pvscsi(const struct stage *s)
 	return bus && !strcmp(bus, "pvscsi");
 }
 
+const char *vm_wants_ksm(const struct stage *s)
+{
+	const char *wish = vm_option(s, "ksm");
+
+	return wish && strcmp(wish, "host") != 0 ? wish : NULL;
+}
+
 /* The modules of the arm's devices; the kernel for clouds has none for a PC's. */
 static int find_kernel(struct stage *s, struct vm_stage *v, struct error *err)
 {

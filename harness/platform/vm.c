@@ -15,6 +15,8 @@ static const char *const buses[] = {"virtio", "pvscsi", NULL};
 static const char *const flavours[] = {"auto", "cloud", "full", NULL};
 static const char *const firmwares[] = {"auto", "seabios", "qboot", NULL};
 
+static const char *const merging[] = {"host", "on", "off", NULL};
+
 static const struct option_spec options[] = {
 	{"kernel", OPTION_PATH, NULL, NULL, "kernel image; standard: the cache's"},
 	{"modules", OPTION_PATH, NULL, NULL,
@@ -26,6 +28,9 @@ static const struct option_spec options[] = {
 		"raw ext4 image, mounted read-only, in which the workload runs"},
 	{"swap", OPTION_BYTES, NULL, NULL,
 		"a disk of that size for swap, empty until the probe virtual uses it; a sparse file in /var/tmp"},
+	{"ksm", OPTION_CHOICE, merging, "host",
+		"the host's kernel samepage merging while its instances live: as it is, on (they settle until all was "
+		"scanned) or off; restored in any case"},
 	{"ram", OPTION_BYTES, NULL, NULL,
 		"RAM; standard: so that the plan's memory is available at idle"},
 	{"disk_bus", OPTION_CHOICE, buses, "virtio", "what the disk hangs on: pvscsi is VMware's"},
@@ -100,7 +105,7 @@ static int vm_open(struct stage *s, struct error *err)
 
 	s->data = v;
 	v->warnings = json_array();
-	if (vm_stage_make(s, v, err) < 0) {
+	if ((vm_wants_ksm(s) && ksm_check(s->lab->root, err) < 0) || vm_stage_make(s, v, err) < 0) {
 		vm_close(s);
 		return -1;
 	}

@@ -50,6 +50,7 @@ struct vm_instance {
 	char *console_path, *control_path, *spawn_path, *launch_path;
 	char *overlay; /* of its disk; NULL */
 	char *swap_path; /* NULL = none */
+	bool ksm; /* a user of the changed setting */
 	int control_listen, spawn; /* -1 */
 	unsigned cpu; /* of the host */
 	int slot; /* of the console; -1 */
@@ -61,6 +62,9 @@ struct vm_instance {
 /* "" in options is no path. Borrowed; NULL. */
 const char *vm_option(const struct stage *s, const char *name);
 bool vm_on_pvscsi(const struct stage *s);
+
+/* "on", "off", or NULL: as the host has it. */
+const char *vm_wants_ksm(const struct stage *s);
 
 /* vm-connection.c: one reference; opened when it is the first. NULL with err. */
 struct vm_connection *vm_connect(struct lab *lab, const char *uri, struct error *err);

@@ -71,3 +71,35 @@ same container-runtime "no runtime is left once it has started: no process serve
 same vm-survives 1.0 "$(look vm 'float(value["runtime.survives_stop"])')"
 same vm-runtime-calls True "$(look vm 'value["runtime.syscalls"] is None or value["runtime.syscalls"] >= 0')"
 clean nothing-left "$work/before"
+
+# Page merging: on while the arm's guests live, as it was afterwards, also when the harness is killed meanwhile.
+ksm=/sys/kernel/mm/ksm
+if [ ! -w $ksm/run ]; then
+  skip ksm "no writable $ksm"
+  exit
+fi
+setting() { echo "$(cat $ksm/run) $(cat $ksm/pages_to_scan) $(cat $ksm/sleep_millisecs)"; }
+was=$(setting)
+cat >"$work/ksm.json" <<'E2'
+{"schema": "tare/plan/1", "name": "merging", "blocks": 1, "warmup": 0, "settle": 0, "instances": [4], "workloads": ["idle"],
+ "arms": [{"name": "off", "platform": "vm", "ksm": "off"}, {"name": "on", "platform": "vm", "ksm": "on"}],
+ "base": "off", "probes": ["memory"], "primary": ["memory.host_delta"]}
+E2
+"$TARE" run "$work/ksm.json" --seed 1 -o "$work/run-ksm" >"$work/out" 2>"$work/err" </dev/null
+same ksm-exit 0 $?
+same ksm-restored "$was" "$(setting)"
+mv "$work/run" "$work/run-first" && mv "$work/run-ksm" "$work/run"
+same ksm-off False "$(look off 'evidence["ksm"]["on"]')"
+# Four guests of one kernel: at least a megabyte is theirs in common.
+same ksm-on "True True" "$(look on 'evidence["ksm"]["on"]') $(look on 'evidence["ksm"]["pages_sharing"] >= 256')"
+"$TARE" run "$work/ksm.json" --seed 1 -o "$work/killed" >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+deadline=$((SECONDS + 120))
+until [ "$(cat $ksm/run)" = 1 ] || ! kill -0 $pid 2>/dev/null || [ $SECONDS -ge $deadline ]; do read -rt 0.05 <> <(:) || true; done
+same ksm-set-before-the-kill 1 "$(cat $ksm/run)"
+kill -9 $pid
+wait $pid 2>/dev/null
+deadline=$((SECONDS + 15))
+until [ "$(setting)" = "$was" ] || [ $SECONDS -ge $deadline ]; do read -rt 0.05 <> <(:) || true; done
+same ksm-restored-after-kill "$was" "$(setting)"
+clean nothing-left-after-kill "$work/before"
