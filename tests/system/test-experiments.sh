@@ -72,6 +72,25 @@ same vm-survives 1.0 "$(look vm 'float(value["runtime.survives_stop"])')"
 same vm-runtime-calls True "$(look vm 'value["runtime.syscalls"] is None or value["runtime.syscalls"] >= 0')"
 clean nothing-left "$work/before"
 
+# An engine of the run's own: daemons and shims are stopped, and the containers work on.
+if command -v dockerd >/dev/null || [ -x /usr/sbin/dockerd ]; then
+  cat >"$work/docker.json" <<'E2'
+{"schema": "tare/plan/1", "name": "engine", "blocks": 1, "warmup": 0, "settle": 0, "instances": [2], "workloads": ["idle"], "base": "docker",
+ "arms": [{"name": "docker", "platform": "docker", "engine": "private"}],
+ "probes": ["kernels", "identity", "modules", "virtual32", "runtime"], "primary": ["kernel.instances"]}
+E2
+  "$TARE" run "$work/docker.json" --seed 1 -o "$work/run-docker" >"$work/out" 2>"$work/err" </dev/null
+  same docker-exit 0 $?
+  mv "$work/run" "$work/run-arms" && mv "$work/run-docker" "$work/run"
+  check docker-schemas python3 tests/validate.py "$work/run"
+  same docker-survives "1.0 0.0" "$(look docker 'float(value["runtime.survives_stop"])') $(look docker 'float(value["runtime.supervised_survives_stop"])')"
+  same docker-runtime "True 2" "$(look docker '"dockerd" in evidence["runtime"]["processes"]') $(look docker 'sum(p.startswith("containerd-shim") for p in evidence["runtime"]["processes"])')"
+  same docker-kernel "1.0 0.0 0.0" "$(look docker 'float(value["kernel.instances"])') $(look docker 'float(value["kernel.module_loaded"])') $(look docker 'float(value["kernel.own_release"])')"
+  same docker-counted True "$(look docker 'value["runtime.syscalls"] is None and reason["runtime.syscalls"] != "" or value["runtime.syscalls"] >= 0')"
+else
+  skip docker-survives "dockerd is not installed"
+fi
+
 # Page merging: on while the arm's guests live, as it was afterwards, also when the harness is killed meanwhile.
 ksm=/sys/kernel/mm/ksm
 if [ ! -w $ksm/run ]; then
@@ -88,7 +107,7 @@ E2
 "$TARE" run "$work/ksm.json" --seed 1 -o "$work/run-ksm" >"$work/out" 2>"$work/err" </dev/null
 same ksm-exit 0 $?
 same ksm-restored "$was" "$(setting)"
-mv "$work/run" "$work/run-first" && mv "$work/run-ksm" "$work/run"
+mv "$work/run" "$work/run-before" && mv "$work/run-ksm" "$work/run"
 same ksm-off False "$(look off 'evidence["ksm"]["on"]')"
 # Four guests of one kernel: at least a megabyte is theirs in common.
 same ksm-on "True True" "$(look on 'evidence["ksm"]["on"]') $(look on 'evidence["ksm"]["pages_sharing"] >= 256')"
