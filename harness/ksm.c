@@ -123,7 +123,7 @@ int ksm_end(struct lab *lab, struct error *err)
 /* A scan's end raises no event: its counter is looked at, by a deadline. */
 int ksm_settle(struct lab *lab, int64_t deadline, struct error *err)
 {
-	uint64_t first, scans;
+	uint64_t first = 0, scans = 0;
 
 	if (!lab->ksm.users || !lab->ksm.on)
 		return 0;
@@ -154,7 +154,7 @@ json_t *ksm_figures(const struct lab *lab)
 	json_object_set_new(o, "on", json_boolean(lab->ksm.on));
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct error ignored = ERROR_INIT;
-		uint64_t value;
+		uint64_t value = 0;
 
 		if (read_number(lab->root, names[i], &value, &ignored) == 0)
 			json_object_set_new(o, names[i], json_integer((json_int_t)value));
@@ -164,7 +164,7 @@ json_t *ksm_figures(const struct lab *lab)
 
 int ksm_restore(int root, const char *value, struct error *err)
 {
-	struct ksm_setting want, is;
+	struct ksm_setting want = {.run = 0}, is = {.run = 0};
 	cleanup_free char *copy = xstrdup(value);
 	char *save = NULL;
 	uint64_t *const fields[] = {&want.run, &want.pages_to_scan, &want.sleep_millisecs};

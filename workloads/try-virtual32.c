@@ -20,8 +20,7 @@ __asm__(".section .rodata\n.globl payload32_begin\n.globl payload32_end\npayload
 	".incbin \"" PAYLOAD32 "\"\npayload32_end:\n.previous\n");
 extern const char payload32_begin[], payload32_end[];
 #else
-static const char payload32_begin[1];
-#define payload32_end payload32_begin
+static const char payload32_begin[1], *const payload32_end = payload32_begin;
 #endif
 
 static size_t payload_size(void)
