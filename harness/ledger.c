@@ -85,7 +85,7 @@ int ledger_intent(struct ledger *l, const char *kind, const char *value, struct 
 
 	if (!kind_is_known(kind) || !is_plain(value))
 		return error_set(err, EXIT_INTERNAL,
-			"ledger: line, got \"%s\", expected cgroup, domain, folder, file or ksm and one line of text",
+			"ledger: line, got \"%s\", expected cgroup, domain, container, image, folder, file or ksm and one line of text",
 			safe_text(line, safe));
 	end = lseek(l->fd, 0, SEEK_END);
 	if (end >= 0 && write_durably(l->fd, line) == 0)
@@ -158,7 +158,7 @@ static int parse_text(char *text, size_t len, struct ledger_text *t, struct erro
 		number++;
 		if (nul || (number == 1 ? parse_first(p, t) : parse_line(p, t)) < 0)
 			return error_set(err, EXIT_INTERNAL,
-				"ledger: line %u, got \"%s\", expected \"run ID PID START\" first, then cgroup, domain, folder, file or ksm with a value",
+				"ledger: line %u, got \"%s\", expected \"run ID PID START\" first, then cgroup, domain, container, image, folder, file or ksm with a value",
 				number, safe_text(copy, safe));
 	}
 	return number ? 0

@@ -177,7 +177,7 @@ static int look_at_runtime(struct measurement *m, json_t *data, struct error *er
 		return 0;
 	}
 	rc = watch_use(m, &w, data, err);
-	if (rc == 0 && m->fixed_outside)
+	if (rc == 0 && (m->fixed_outside || m->fixed_unknown))
 		not_measured(m, RUNTIME_SURVIVES_STOP, SAMPLE_SKIPPED,
 			"its runtime is the host's own, which is never stopped");
 	else if (rc == 0)
