@@ -667,6 +667,7 @@ static void test_without_channel(void **state)
 
 	(void)state;
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(WIRE_FD);
 		freopen("/dev/null", "w", stderr);
 		execl(agent_path(), agent_path(), (char *)NULL);
