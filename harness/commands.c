@@ -12,6 +12,7 @@ const struct command *const commands[] = {
 	&command_report,
 	&command_compare,
 	&command_history,
+	&command_export,
 	&command_selftest,
 	&command_gc,
 	NULL,

@@ -30,8 +30,8 @@ extern const struct command *const commands[]; /* NULL-terminated, in the order 
 const struct command *command_find(const char *name);
 /* command_find(), or NULL with EXIT_USAGE and did-you-mean. */
 const struct command *command_need(const char *name, struct error *err);
-extern const struct command command_compare, command_doctor, command_gc, command_history,
-	command_list, command_report, command_run, command_selftest;
+extern const struct command command_compare, command_doctor, command_export, command_gc,
+	command_history, command_list, command_report, command_run, command_selftest;
 #define TARE_VERSION "0.1.0"
 
 /* Parsed arguments: positional ones and options in order; messages with did-you-mean. Texts are borrowed

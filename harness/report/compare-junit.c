@@ -8,40 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static void put_xml(FILE *out, const char *foreign)
-{
-	cleanup_free char *clean = clean_text(foreign);
-
-	for (const char *p = clean; *p; p++) {
-		switch (*p) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&apos;", out);
-			break;
-		default:
-			fputc(*p, out);
-		}
-	}
-}
-
-static void put_attribute(FILE *out, const char *name, const char *foreign)
-{
-	fprintf(out, " %s=\"", name);
-	put_xml(out, foreign);
-	fputc('"', out);
-}
-
 struct counts {
 	unsigned tests, failures, errors, skipped;
 };
@@ -109,18 +75,18 @@ static void put_case(FILE *out, const json_t *row)
 		json_text_at(row, "workload", NULL), json_number_at(row, "instances", NULL));
 
 	fputs("    <testcase", out);
-	put_attribute(out, "classname", class);
-	put_attribute(out, "name", json_text_at(row, "metric", NULL));
+	xml_attribute(out, "classname", class);
+	xml_attribute(out, "name", json_text_at(row, "metric", NULL));
 	fputs(" time=\"0\">\n", out);
 	if (what) {
 		fprintf(out, "      <%s", what);
-		put_attribute(out, "message", words);
+		xml_attribute(out, "message", words);
 		if (strcmp(what, "skipped") != 0)
-			put_attribute(out, "type", json_text_at(row, "verdict", NULL));
+			xml_attribute(out, "type", json_text_at(row, "verdict", NULL));
 		fputs("/>\n", out);
 	} else {
 		fputs("      <system-out>", out);
-		put_xml(out, words);
+		xml_text(out, words);
 		fputs("</system-out>\n", out);
 	}
 	fputs("    </testcase>\n", out);
@@ -136,7 +102,7 @@ static void put_noise(FILE *out, const json_t *doc)
 		if (strcmp(json_text_at(one, "kind", NULL), "noisy") != 0)
 			continue;
 		fputs("      <error type=\"noisy\"", out);
-		put_attribute(out, "message", json_text_at(one, "text", NULL));
+		xml_attribute(out, "message", json_text_at(one, "text", NULL));
 		fputs("/>\n", out);
 		break; /* one outcome a test case */
 	}
@@ -150,15 +116,15 @@ static void put_notes(FILE *out, const json_t *doc)
 
 	fputs("    <system-out>", out);
 	json_array_foreach ((json_t *)json_list(doc, "environment"), i, one) {
-		put_xml(out, json_text_at(one, "what", NULL));
+		xml_text(out, json_text_at(one, "what", NULL));
 		fputs(": ", out);
-		put_xml(out, json_text_at(one, "base", NULL));
+		xml_text(out, json_text_at(one, "base", NULL));
 		fputs(" -&gt; ", out);
-		put_xml(out, json_text_at(one, "new", NULL));
+		xml_text(out, json_text_at(one, "new", NULL));
 		fputc('\n', out);
 	}
 	json_array_foreach ((json_t *)json_list(doc, "findings"), i, one) {
-		put_xml(out, json_text_at(one, "text", NULL));
+		xml_text(out, json_text_at(one, "text", NULL));
 		fputc('\n', out);
 	}
 	fputs("</system-out>\n", out);

@@ -72,7 +72,7 @@ static void table_notes(FILE *out, const struct note_list *notes, bool emulated)
 }
 
 /* The key metrics, then all others folded away. */
-static void section_table(FILE *out, const struct view *v)
+void markdown_results(FILE *out, const struct view *v)
 {
 	cleanup_free char *setting = setting_text(&v->at);
 	cleanup_notes struct note_list notes = {0}, more = {0};
@@ -167,7 +167,7 @@ static void comparisons_with(FILE *out, const struct view *v, const char *base)
 }
 
 /* The plan's base first; any other in a table of its own. No table where nothing is compared with it. */
-static void section_comparisons(FILE *out, const struct view *v)
+void markdown_comparisons(FILE *out, const struct view *v)
 {
 	const json_t *list = json_list(v->summary, "comparisons");
 	size_t i;
@@ -233,7 +233,7 @@ static void section_slopes(FILE *out, const struct view *v)
 		fputs(emulated_note, out);
 }
 
-static void section_findings(FILE *out, const struct view *v)
+void markdown_findings(FILE *out, const struct view *v)
 {
 	size_t i;
 	json_t *f;
@@ -285,14 +285,14 @@ char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n
 	section_charts(out, charts, n_charts, charts_missing);
 	for (size_t i = 0; i < v->n_settings; i++) {
 		v->at = v->settings[i];
-		section_table(out, v);
-		section_comparisons(out, v);
+		markdown_results(out, v);
+		markdown_comparisons(out, v);
 	}
 	v->at = kept;
 	section_slopes(out, v);
 	markdown_capacity(out, v);
 	markdown_ledger(out, v);
-	section_findings(out, v);
+	markdown_findings(out, v);
 	markdown_pss(out, v);
 	markdown_meter(out, v);
 	markdown_equivalence(out, v);

@@ -22,6 +22,9 @@ char *markdown_text(const char *s);
 char *shorten(const char *s, unsigned columns);
 /* New: the same, cut at the end. */
 char *cut_text(const char *s, unsigned columns);
+/* xml.c: clean_text() as text or as " name="value"" of XML. */
+void xml_text(FILE *out, const char *foreign);
+void xml_attribute(FILE *out, const char *name, const char *foreign);
 /* Width in pixels of valid UTF-8 in DejaVu Sans of size points (4/3 pixel each), estimated by classes of letters. */
 double text_pixels(const char *s, double size);
 /* New: clean text that fits room, cut at the end, or (shorten_pixels) in the middle. */
@@ -276,6 +279,10 @@ struct chart_entry {
 int chart_named(const struct chart_entry *charts, size_t n, const char *name);
 char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n_charts,
 	const char *charts_missing);
+/* Its tables of results, of comparisons at v->at, and its findings: for the step summary as well. */
+void markdown_results(FILE *out, const struct view *v);
+void markdown_comparisons(FILE *out, const struct view *v);
+void markdown_findings(FILE *out, const struct view *v);
 /* markdown-run.c: sections about the run itself. */
 void markdown_about(FILE *out, const struct view *v);
 /* markdown-argument.c: nothing where the run has no claims, or no slopes. drawn: the charts are there. */
