@@ -13,6 +13,7 @@ const struct command *const commands[] = {
 	&command_compare,
 	&command_history,
 	&command_export,
+	&command_publish,
 	&command_selftest,
 	&command_gc,
 	NULL,

@@ -9,8 +9,8 @@ libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev
 libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core docker.io mmdebstrap e2fsprogs'
 tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema
 iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox
-cpio tidy podman crun curl util-linux
-prometheus python3-prometheus-client'
+cpio tidy podman crun curl util-linux openssl
+prometheus prometheus-pushgateway python3-prometheus-client'
 
 wanted=$base
 [ "${1:-}" = --tests ] && wanted="$base $tests"
@@ -24,7 +24,7 @@ if [ -r /etc/os-release ]; then
 fi
 # Ubuntu has it as a snap only, which needs its daemon: there the test of report.html in a browser skips.
 case ${1:-}:$like in
---tests:debian*) wanted="$wanted chromium" ;;
+--tests:debian*) wanted="$wanted chromium victoria-metrics" ;;
 esac
 case " $like " in
 *" debian "* | *" ubuntu "*) ;;

@@ -1,6 +1,7 @@
 /* HTTP from the native peer, by libcurl: one GET with bounds, and the first request of boot. */
 #include "traffic.h"
 
+#include "http-drive.h"
 #include "traffic-parts.h"
 #include "util.h"
 #include "wait.h"
@@ -103,39 +104,6 @@ int traffic_http(const struct traffic_peer *p, const char *url, double timeout,
 	return 0;
 }
 
-/* libcurl's own descriptors and time-out, waited for as everything is: Ctrl-C ends it. */
-static int drive(CURLM *multi, int64_t deadline, struct error *err)
-{
-	int running = 1;
-
-	while (curl_multi_perform(multi, &running) == CURLM_OK && running) {
-		struct pollfd fds[16];
-		fd_set in, out, bad;
-		size_t n = 0;
-		int max = -1;
-		long ms = -1;
-		int64_t until = deadline;
-
-		FD_ZERO(&in);
-		FD_ZERO(&out);
-		FD_ZERO(&bad);
-		curl_multi_fdset(multi, &in, &out, &bad, &max);
-		curl_multi_timeout(multi, &ms);
-		for (int fd = 0; fd <= max && n < ARRAY_SIZE(fds); fd++)
-			if (FD_ISSET(fd, &in) || FD_ISSET(fd, &out))
-				fds[n++] = (struct pollfd){.fd = fd,
-					.events = (short)((FD_ISSET(fd, &in) ? POLLIN : 0) |
-						(FD_ISSET(fd, &out) ? POLLOUT : 0))};
-		if (ms >= 0 && now_ns() + ms * NSEC_PER_MSEC < until)
-			until = now_ns() + ms * NSEC_PER_MSEC;
-		if (wait_fds(fds, n, until, err) < 0)
-			return -1;
-		if (now_ns() >= deadline)
-			return 0;
-	}
-	return 0;
-}
-
 enum outcome { ANSWERED, AGAIN, LATE, FAILED };
 
 static enum outcome judge(CURLM *multi, CURL *c, const char *message, struct error *err)
@@ -175,7 +143,7 @@ static enum outcome get_once(const char *url, int64_t deadline, int64_t *at, str
 		error_set(err, EXIT_INTERNAL, "traffic: libcurl takes no request");
 	} else {
 		curl_multi_add_handle(multi, c);
-		if (drive(multi, deadline, err) == 0) {
+		if (http_drive(multi, deadline, err) == 0) {
 			*at = now_ns();
 			r = judge(multi, c, message, err);
 		}

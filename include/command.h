@@ -31,7 +31,8 @@ const struct command *command_find(const char *name);
 /* command_find(), or NULL with EXIT_USAGE and did-you-mean. */
 const struct command *command_need(const char *name, struct error *err);
 extern const struct command command_compare, command_doctor, command_export, command_gc,
-	command_history, command_list, command_report, command_run, command_selftest;
+	command_history, command_list, command_publish, command_report, command_run,
+	command_selftest;
 #define TARE_VERSION "0.1.0"
 
 /* Parsed arguments: positional ones and options in order; messages with did-you-mean. Texts are borrowed
