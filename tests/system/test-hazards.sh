@@ -186,7 +186,7 @@ if [ -n "$vm" ]; then
   begin qemu-killed vm --workload "$work/stay.json"
   in_trial '*qemu*' && kill -KILL "$found"
   ended qemu-killed 7 60
-  told qemu-killed 'ended or spoke unasked while it settled|the instance closed the channel|QEMU'
+  told qemu-killed 'ended or spoke unasked while it settled|the instance closed the channel|process exited while connecting to monitor|QEMU'
   begin panic vm --workload "$work/panic.json"
   ended panic 7 60
   told panic 'ended or spoke unasked while it settled|the instance closed the channel|panic'
