@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""perf-qemu.py DIR [N] - a VM's boot in tare (embedded libvirt) beside the standalone QEMU command line that the
-run's run.json records, from QEMU's execution until the workload is ready. The command runs as it stands,
-but for its second serial port, on which this script plays the harness: it needs no libvirt."""
+"""perf-qemu.py TARE [N] - a VM's boot in tare (embedded libvirt) beside the standalone QEMU command line that the
+run's run.json records, from QEMU's execution until the workload is ready, in turn, N times: a machine whose speed
+drifts favours neither. The command runs as it stands, but for its second serial port, on which this script
+plays the harness: it needs no libvirt."""
 import json
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -11,14 +13,11 @@ import sys
 import tempfile
 import time
 
-folder, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
-run = json.load(open(folder + "/run.json"))
-summary = json.load(open(folder + "/summary.json"))
-arm = next((n for n, a in run["arms"].items() if a["platform"] == "vm"), None)
-if not arm:
-    sys.exit("perf-qemu: the run has no VM")
-argv = list(run["arms"][arm]["standalone"])
+tare, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 7
 work = tempfile.mkdtemp()
+argv = []
+PLAN = {"schema": "tare/plan/1", "name": "perf", "arms": ["vm"], "base": "vm", "workloads": ["idle"], "blocks": 1, "warmup": 0,
+        "settle": 0.1, "probes": ["boot"]}
 
 
 def lines(sock):
@@ -82,24 +81,37 @@ def own_start():
     return taken
 
 
-def standstill():
-    return median("boot.running") - median("boot.spawn") - statistics.median(own_start() for _ in range(runs))
+def in_tare(n):
+    """One boot by tare: its boot metrics in seconds; notes the standalone command line."""
+    folder = f"{work}/run-{n}"
+    with open(f"{work}/plan.json", "w") as f:
+        json.dump(PLAN, f)
+    done = subprocess.run([tare, "run", f"{work}/plan.json", "-o", folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    values = {}
+    for line in open(folder + "/samples.jsonl"):
+        s = json.loads(line)
+        if s.get("status") == "ok":
+            values[s["metric"]] = s["value"]
+    if "boot.ready" not in values:
+        sys.exit("perf-qemu: tare measured no VM: " + done.stderr.decode(errors="replace")[-300:])
+    argv[:] = json.load(open(folder + "/run.json"))["arms"]["vm"]["standalone"]
+    return values
 
 
-def median(metric):
-    for m in summary["metrics"]:
-        if m["arm"] == arm and m["metric"] == metric and m["median"] is not None:
-            return m["median"]
-    sys.exit("perf-qemu: the run has no " + metric)
+def line(name, ours, theirs):
+    a, b = statistics.median(ours), statistics.median(theirs)
+    ratio = statistics.median(x / y for x, y in zip(ours, theirs))
+    print(f"{name:52} {a:10.3f} {b:10.3f} s       ratio {ratio:.2f}")
 
 
-times = [boot() for _ in range(runs)]
-for name, metric, theirs in (("PID 1 speaks", "boot.init", [t[0] for t in times]), ("ready", "boot.ready", [t[1] for t in times])):
-    ours, other = median(metric) - median("boot.spawn"), statistics.median(theirs)
-    print(f"{'VM, QEMU executed until ' + name + ' / standalone QEMU':52} {ours:10.3f} {other:10.3f} s       ratio {ours / other:.2f}")
+rounds = [(in_tare(n), boot(), own_start()) for n in range(runs)]
+line("VM, QEMU executed until PID 1 speaks / standalone", [t["boot.init"] - t["boot.spawn"] for t, _, _ in rounds], [b[0] for _, b, _ in rounds])
+line("VM, QEMU executed until ready / standalone QEMU", [t["boot.ready"] - t["boot.spawn"] for t, _, _ in rounds], [b[1] for _, b, _ in rounds])
 # QEMU's own start is in both: the standstill is what libvirt's questions add, its share of the boot.
-still = standstill()
-ours, other = median("boot.ready") - median("boot.spawn") - still, statistics.median(t[1] for t in times)
-print(f"{'  the same less libvirt holding QEMU still':52} {ours:10.3f} {other:10.3f} s       ratio {ours / other:.2f}")
-print(f"{'libvirt: QEMU holds still while it is asked':52} {still * 1e3:10.3f} {'':10} ms")
-print(f"{'libvirt: request until QEMU is executed':52} {median('boot.spawn') * 1e3:10.3f} {'':10} ms")
+still = [t["boot.running"] - t["boot.spawn"] - own for t, _, own in rounds]
+line("  the same less libvirt holding QEMU still", [t["boot.ready"] - t["boot.spawn"] - s for (t, _, _), s in zip(rounds, still)],
+     [b[1] for _, b, _ in rounds])
+print(f"{'libvirt: QEMU holds still while it is asked':52} {statistics.median(still) * 1e3:10.3f} {'':10} ms")
+spawn = statistics.median(t["boot.spawn"] for t, _, _ in rounds)
+print(f"{'libvirt: request until QEMU is executed':52} {spawn * 1e3:10.3f} {'':10} ms")
+shutil.rmtree(work)

@@ -39,7 +39,7 @@ theirs=$(cd "$work/bundle" && runc spec && python3 "$work/config.py" &&
   python3 "$OLDPWD/tests/perf-start.py" 10 sh -c "exec runc --root $work/runc run --preserve-fds 1 tare-perf-\$\$") &&
   line "container until PID 1 speaks / runc" "$(metric "$work/idle" container boot.init)" "$theirs" ms 1000
 
-python3 tests/perf-qemu.py "$work/idle"
+python3 tests/perf-qemu.py "$TARE"
 bash tests/perf-network.sh
 cat >"$work/harness.py" <<'E'
 import json, sys

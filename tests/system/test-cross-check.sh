@@ -21,10 +21,11 @@ for line in open(sys.argv[2] + "/samples.jsonl"):
     if s.get("status") == "ok":
         seen.setdefault((f't{s["trial"]}-0', s["arm"]), {})[s["metric"]] = s["value"]
 for (name, arm), values in sorted(seen.items(), key=lambda e: e[0][1]):
-    # The translation buffer of an emulated guest still grows a little: 2 %.
+    # The translation buffer of an emulated guest still grows a little: 2 %. And the harness asks each instance whether
+    # it is alive just before it reads, after this hand did: the answer touches some 17 pages of the agent.
     for metric, room in (("memory.pss", 0.02), ("memory.uss", 0.02), ("memory.rss", 0.02), ("processes.host", 0)):
         ours, theirs = values[metric], hand.get(name, {}).get(metric)
-        good = theirs is not None and abs(ours - theirs) <= room * ours
+        good = theirs is not None and abs(ours - theirs) <= (max(room * ours, 20 * 4096) if room else 0)
         print(f'{"ok" if good else "not ok"} {arm}-{metric}: {ours:.0f}, by hand {theirs}')
 E2
 python3 "$work/compare.py" "$work/hand.json" "$work/run" >"$work/lines"
