@@ -6,6 +6,8 @@ run=results/reference/default
 pids=()
 stop() {
   for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
+  # They write until they are gone.
+  for p in "${pids[@]}"; do wait "$p" 2>/dev/null; done
   finish
 }
 trap stop EXIT
