@@ -11,24 +11,33 @@
 #define TARE_DATADIR "/usr/local/share/tare"
 #endif
 
+static bool holds_plans(const char *folder)
+{
+	cleanup_free char *plans = xasprintf("%s/workloads/plans", folder);
+
+	return access(plans, F_OK) == 0;
+}
+
 const char *data_folder(void)
 {
 	static char folder[PATH_MAX];
 	const char *given = getenv("TARE_DATA");
-	cleanup_free char *probe = NULL;
 	ssize_t n;
 
 	if (given && *given)
 		return given;
 	n = readlink("/proc/self/exe", folder, sizeof(folder) - 1);
-	for (int up = 0; up < 2 && n > 0; up++) { /* ROOT/build/tare -> ROOT */
+	/* ROOT/build/tare of a source tree, PREFIX/bin/tare of an installed one -> ROOT, PREFIX */
+	for (int up = 0; up < 2 && n > 0; up++) {
 		folder[n] = '\0';
 		n = strrchr(folder, '/') ? strrchr(folder, '/') - folder : 0;
 	}
 	if (n > 0) {
 		folder[n] = '\0';
-		probe = xasprintf("%s/workloads/plans", folder);
-		if (access(probe, F_OK) == 0)
+		if (holds_plans(folder))
+			return folder;
+		snprintf(folder + n, sizeof(folder) - (size_t)n, "/share/tare");
+		if (holds_plans(folder))
 			return folder;
 	}
 	return TARE_DATADIR;

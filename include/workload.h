@@ -48,8 +48,8 @@ struct workload *workload_parse(const char *text, size_t len, const char *where,
 	const char *standard_name, struct error *err);
 void workload_free(struct workload *w);
 
-/* The folder that holds workloads/: $TARE_DATA, else beside the executable's source tree, else DATADIR of
- * the build. Borrowed until the next call. */
+/* The folder that holds workloads/: $TARE_DATA, else the executable's source tree, else share/tare beside the
+ * bin/ it is in, else DATADIR of the build. Borrowed until the next call. */
 const char *data_folder(void);
 /* Names (without .json) in a folder below it ("workloads", "workloads/plans"), sorted. New list, may be
  * NULL when there are none. */

@@ -179,3 +179,9 @@ cp -r "$root/tests/cases/report/usual" report 2>/dev/null || mkdir -p report
 : >report/samples.jsonl
 "$TARE" report report >&- 2>&-
 if head -c 1 report/run.json | grep -q '{'; then ok closed-fds-spare-files; else bad closed-fds-spare-files "run.json was overwritten"; fi
+
+# An installed one finds its plans and its agent beside it, wherever that is.
+cd "$root" || exit 1
+check install make -s install DESTDIR="$work/image" PREFIX=/opt/tare
+same installed-plans 1 "$(env -u TARE_DATA "$work/image/opt/tare/bin/tare" list plans | grep -c '^  default ')"
+check installed-dry-run env -u TARE_DATA "$work/image/opt/tare/bin/tare" run --dry-run
