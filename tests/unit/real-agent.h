@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -42,6 +43,8 @@ static inline void real_agent_start(struct real_agent *r)
 		abort();
 	r->pid = fork();
 	if (r->pid == 0) {
+		/* It listens: a test that is ended must not leave it behind. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (pair[1] == WIRE_FD)
 			fcntl(pair[1], F_SETFD, 0);
 		else
