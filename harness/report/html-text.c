@@ -8,28 +8,7 @@
 
 void html_text(FILE *out, const char *foreign)
 {
-	cleanup_free char *clean = clean_text(foreign);
-
-	for (const char *p = clean; *p; p++)
-		switch (*p) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			fputc(*p, out);
-		}
+	markup_text(out, foreign, "&#39;");
 }
 
 void html_element(FILE *out, const char *tag, const char *foreign)

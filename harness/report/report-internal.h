@@ -23,6 +23,8 @@ char *shorten(const char *s, unsigned columns);
 /* New: the same, cut at the end. */
 char *cut_text(const char *s, unsigned columns);
 /* xml.c: clean_text() as text or as " name="value"" of XML. */
+/* Any foreign text, cleaned, its five special characters escaped; apostrophe: how one is written. */
+void markup_text(FILE *out, const char *foreign, const char *apostrophe);
 void xml_text(FILE *out, const char *foreign);
 void xml_attribute(FILE *out, const char *name, const char *foreign);
 /* Width in pixels of valid UTF-8 in DejaVu Sans of size points (4/3 pixel each), estimated by classes of letters. */

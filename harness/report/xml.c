@@ -1,9 +1,9 @@
-/* xml.c - foreign text as XML, for all JUnit that is written. */
+/* xml.c - foreign text inside markup, for report.html and all JUnit that is written. */
 #include "report-internal.h"
 
 #include "util.h"
 
-void xml_text(FILE *out, const char *foreign)
+void markup_text(FILE *out, const char *foreign, const char *apostrophe)
 {
 	cleanup_free char *clean = clean_text(foreign);
 
@@ -22,12 +22,17 @@ void xml_text(FILE *out, const char *foreign)
 			fputs("&quot;", out);
 			break;
 		case '\'':
-			fputs("&apos;", out);
+			fputs(apostrophe, out);
 			break;
 		default:
 			fputc(*p, out);
 		}
 	}
+}
+
+void xml_text(FILE *out, const char *foreign)
+{
+	markup_text(out, foreign, "&apos;");
 }
 
 void xml_attribute(FILE *out, const char *name, const char *foreign)
