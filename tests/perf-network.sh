@@ -1,13 +1,13 @@
 #!/bin/bash
 # perf-network.sh [ARM...] - network.rx and network.tx beside iperf3 over the very same path: iperf3's server is
 # the workload, its client runs in the lab's network namespace on the peer's CPU while the instance settles,
-# then tare's own streams follow in the same instance. Medians over 5 instances.
+# then tare's own streams follow in the same instance: a ratio an instance, their median and spread.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 TARE=${TARE:-$PWD/build/tare}
 work=$(mktemp -d /tmp/tare-perf-net-XXXXXX)
 trap 'rm -rf "$work"' EXIT
-blocks=${BLOCKS:-5}
+blocks=${BLOCKS:-8}
 cat >"$work/iperf.json" <<'E'
 {"schema": "tare/workload/1", "name": "iperf3", "command": ["/usr/bin/iperf3", "-s"], "files": ["/usr/bin/iperf3"],
  "ready": {"tcp": 5201}}
@@ -36,7 +36,12 @@ for metric, flag in (("network.rx", "in"), ("network.tx", "out")):
         print(f"{arm} {metric}: nothing to compare ({len(ours[metric])} of ours, {len(theirs)} of iperf3)")
         continue
     a, b = statistics.median(ours[metric]), statistics.median(theirs)
-    print(f"{arm + ' ' + metric + ' / iperf3, n = ' + str(len(theirs)):52} {a / 1e9:10.3f} {b / 1e9:10.3f} Gbit/s  ratio {a / b:.2f}")
+    text = f"{arm} {metric} / iperf3, n = {len(theirs)}"
+    if len(theirs) == len(ours[metric]):
+        ratios = sorted(x / y for x, y in zip(ours[metric], theirs))
+        print(f"{text:52} {a / 1e9:10.3f} {b / 1e9:10.3f} Gbit/s  ratio {statistics.median(ratios):.2f}, instance by instance {ratios[0]:.2f} to {ratios[-1]:.2f}")
+    else:
+        print(f"{text:52} {a / 1e9:10.3f} {b / 1e9:10.3f} Gbit/s  ratio {a / b:.2f} of the medians")
 E
 for arm in "${@:-container vm}"; do
   for a in $arm; do
