@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 static inline int write_new(int dirfd, const char *name, const char *text)
 {
@@ -68,6 +69,18 @@ static inline void run_cases(const char *folder, const char *input, int at_least
 	}
 	free(list);
 	assert_int_equal(wrong, 0);
+}
+
+/* A JSON file of a case, which must be there. New. */
+static inline json_t *case_json(const char *folder, const char *name, const char *file)
+{
+	cleanup_free char *path = xasprintf("%s/%s/%s", folder, name, file);
+	json_error_t e;
+	json_t *j = json_load_file(path, 0, &e);
+
+	if (!j)
+		fail_msg("%s:%d: %s", path, e.line, e.text);
+	return j;
 }
 
 #endif

@@ -7,12 +7,18 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+#include <cmocka.h>
 
 #define SECONDS(n) (now_ns() + (n)*NSEC_PER_SEC)
 
@@ -79,6 +85,59 @@ static inline int real_agent_end(struct real_agent *r)
 {
 	agent_close(&r->agent);
 	return real_agent_wait(r);
+}
+
+/* Around each test of a group: *state is a struct real_agent that has said hello. */
+static inline int real_agent_setup(void **state)
+{
+	struct real_agent *r = xcalloc(1, sizeof(*r));
+	struct error err = ERROR_INIT;
+
+	real_agent_start(r);
+	if (agent_hello(&r->agent, SECONDS(10), &err) < 0)
+		printf("%s\n", err.text);
+	*state = r;
+	return err.code;
+}
+
+static inline int real_agent_teardown(void **state)
+{
+	struct real_agent *r = *state;
+	int status = real_agent_end(r);
+
+	free(r);
+	return status;
+}
+
+/* The answer to a request that must succeed. */
+static inline struct agent_reply ask(struct real_agent *r, const char *request)
+{
+	struct error err = ERROR_INIT;
+	struct agent_reply reply;
+
+	if (agent_call(&r->agent, &reply, SECONDS(60), &err, "%s", request) < 0)
+		fail_msg("%s: %s", request, err.text);
+	return reply;
+}
+
+/* A request that must fail with this very text. */
+static inline void refused(struct real_agent *r, const char *request, const char *text)
+{
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(agent_call(&r->agent, NULL, SECONDS(60), &err, "%s", request), -1);
+	assert_string_equal(err.text, text);
+}
+
+/* A field that must be a number. */
+static inline uint64_t number(const struct agent_reply *reply, const char *key)
+{
+	struct error err = ERROR_INIT;
+	uint64_t value;
+
+	if (agent_field(reply, key, UINT64_MAX, &value, &err) < 0)
+		fail_msg("%s in \"%s\": %s", key, reply->line, err.text);
+	return value;
 }
 
 #endif

@@ -19,55 +19,6 @@
 
 #define PORT 18391
 
-static int setup(void **state)
-{
-	struct real_agent *r = xcalloc(1, sizeof(*r));
-	struct error err = ERROR_INIT;
-
-	real_agent_start(r);
-	if (agent_hello(&r->agent, SECONDS(10), &err) < 0)
-		printf("%s\n", err.text);
-	*state = r;
-	return err.code;
-}
-
-static int teardown(void **state)
-{
-	struct real_agent *r = *state;
-	int status = real_agent_end(r);
-
-	free(r);
-	return status;
-}
-
-static struct agent_reply ask(struct real_agent *r, const char *request)
-{
-	struct error err = ERROR_INIT;
-	struct agent_reply reply;
-
-	if (agent_call(&r->agent, &reply, SECONDS(20), &err, "%s", request) < 0)
-		fail_msg("%s: %s", request, err.text);
-	return reply;
-}
-
-static void refused(struct real_agent *r, const char *request, const char *text)
-{
-	struct error err = ERROR_INIT;
-
-	assert_int_equal(agent_call(&r->agent, NULL, SECONDS(20), &err, "%s", request), -1);
-	assert_string_equal(err.text, text);
-}
-
-static uint64_t number(const struct agent_reply *r, const char *key)
-{
-	struct error err = ERROR_INIT;
-	uint64_t v = 0;
-
-	if (agent_field(r, key, UINT64_MAX, &v, &err) < 0)
-		fail_msg("%s in: %s", err.text, r->line);
-	return v;
-}
-
 static void expect_text(const struct agent_reply *r, const char *key, const char *value)
 {
 	cleanup_free char *text = agent_field_text(r, key);
@@ -677,7 +628,7 @@ static void test_without_channel(void **state)
 	assert_int_equal(WEXITSTATUS(status), 2);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, real_agent_setup, real_agent_teardown)
 
 int main(void)
 {

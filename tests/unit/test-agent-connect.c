@@ -54,34 +54,6 @@ static void check_able(void)
 	}
 }
 
-static struct agent_reply ask(struct real_agent *r, const char *request)
-{
-	struct error err = ERROR_INIT;
-	struct agent_reply reply;
-
-	if (agent_call(&r->agent, &reply, SECONDS(30), &err, "%s", request) < 0)
-		fail_msg("%s: %s", request, err.text);
-	return reply;
-}
-
-static uint64_t field(const struct agent_reply *r, const char *key)
-{
-	struct error err = ERROR_INIT;
-	uint64_t v = 0;
-
-	if (agent_field(r, key, UINT64_MAX, &v, &err) < 0)
-		fail_msg("%s in \"%s\"", err.text, r->line);
-	return v;
-}
-
-static void refused(const char *request, const char *text)
-{
-	struct error err = ERROR_INIT;
-
-	assert_int_equal(agent_call(&client.agent, NULL, SECONDS(30), &err, "%s", request), -1);
-	assert_string_equal(err.text, text);
-}
-
 /* What the sender handed over is what the receiver counted, to the byte. */
 static void test_send(void **state)
 {
@@ -91,9 +63,9 @@ static void test_send(void **state)
 	check_able();
 	sent = ask(&client, "connect kind=send address=127.0.0.1 ns=200000000 omit=50000000");
 	got = ask(&server, "result kind=sink omit=50000000");
-	assert_true(field(&sent, "bytes") > 0);
-	assert_int_equal(field(&sent, "bytes_all"), field(&got, "bytes_all"));
-	assert_true(field(&got, "bytes") <= field(&got, "bytes_all"));
+	assert_true(number(&sent, "bytes") > 0);
+	assert_int_equal(number(&sent, "bytes_all"), number(&got, "bytes_all"));
+	assert_true(number(&got, "bytes") <= number(&got, "bytes_all"));
 }
 
 static void test_receive(void **state)
@@ -103,8 +75,8 @@ static void test_receive(void **state)
 	(void)state;
 	check_able();
 	got = ask(&client, "connect kind=receive address=127.0.0.1 ns=200000000");
-	assert_true(field(&got, "bytes") > 0 && field(&got, "ns") > 0);
-	assert_true(field(&got, "bytes") <= field(&got, "bytes_all"));
+	assert_true(number(&got, "bytes") > 0 && number(&got, "ns") > 0);
+	assert_true(number(&got, "bytes") <= number(&got, "bytes_all"));
 }
 
 static void test_small(void **state)
@@ -114,10 +86,10 @@ static void test_small(void **state)
 	(void)state;
 	check_able();
 	r = ask(&client, "connect kind=rr address=127.0.0.1 ns=100000000");
-	assert_true(field(&r, "n") > 0 && field(&r, "p50") > 0);
-	assert_true(field(&r, "p50") <= field(&r, "p99"));
+	assert_true(number(&r, "n") > 0 && number(&r, "p50") > 0);
+	assert_true(number(&r, "p50") <= number(&r, "p99"));
 	r = ask(&client, "connect kind=connects address=127.0.0.1 ns=100000000");
-	assert_true(field(&r, "n") > 0 && field(&r, "ns") >= 100000000);
+	assert_true(number(&r, "n") > 0 && number(&r, "ns") >= 100000000);
 }
 
 /* On the loopback a paced series loses nothing, and its rate is what was asked for, however slow the machine. */
@@ -132,9 +104,9 @@ static void test_paced(void **state)
 			"connect kind=%s address=127.0.0.1 ns=200000000 rate=1000", kinds[i]);
 		struct agent_reply r = ask(&client, request);
 
-		assert_true(field(&r, "sent") >= 1 && field(&r, "sent") <= 201);
-		assert_int_equal(field(&r, "received"), field(&r, "sent"));
-		assert_int_equal(field(&r, "ttl"), 64);
+		assert_true(number(&r, "sent") >= 1 && number(&r, "sent") <= 201);
+		assert_int_equal(number(&r, "received"), number(&r, "sent"));
+		assert_int_equal(number(&r, "ttl"), 64);
 	}
 }
 
@@ -147,31 +119,31 @@ static void test_flood(void **state)
 	(void)state;
 	check_able();
 	r = ask(&client, "connect kind=udp-send address=127.0.0.1 ns=100000000");
-	assert_true(field(&r, "received") > 0 && field(&r, "received") <= field(&r, "sent"));
+	assert_true(number(&r, "received") > 0 && number(&r, "received") <= number(&r, "sent"));
 	seen = ask(&server, "result kind=udp");
 	from = agent_field_text(&seen, "address");
 	assert_string_equal(from, "127.0.0.1");
-	assert_int_equal(field(&seen, "ttl"), 64);
+	assert_int_equal(number(&seen, "ttl"), 64);
 	r = ask(&client, "connect kind=udp-receive address=127.0.0.1 ns=100000000");
-	assert_true(field(&r, "received") > 0 && field(&r, "received") <= field(&r, "sent"));
+	assert_true(number(&r, "received") > 0 && number(&r, "received") <= number(&r, "sent"));
 }
 
 static void test_bad(void **state)
 {
 	(void)state;
 	check_able();
-	refused("connect kind=dance address=127.0.0.1 ns=1",
+	refused(&client, "connect kind=dance address=127.0.0.1 ns=1",
 		"agent: connect: expected kind and address");
-	refused("connect kind=rr address=localhost ns=1",
+	refused(&client, "connect kind=rr address=localhost ns=1",
 		"agent: connect: expected kind and address");
-	refused("connect kind=rr address=127.0.0.1",
+	refused(&client, "connect kind=rr address=127.0.0.1",
 		"agent: connect: expected ns and perhaps omit and rate");
-	refused("connect kind=rr address=127.0.0.1 ns=-1",
+	refused(&client, "connect kind=rr address=127.0.0.1 ns=-1",
 		"agent: connect: expected ns and perhaps omit and rate");
 	ask(&server, "unlisten");
-	refused("connect kind=rr address=127.0.0.1 ns=1000000",
+	refused(&client, "connect kind=rr address=127.0.0.1 ns=1000000",
 		"agent: connect: cannot connect to port 7003: Connection refused");
-	refused("connect kind=udp-send address=127.0.0.1 ns=1000000 rate=1000",
+	refused(&client, "connect kind=udp-send address=127.0.0.1 ns=1000000 rate=1000",
 		"agent: connect: no answer from port 7004");
 }
 
@@ -182,9 +154,9 @@ static void test_link(void **state)
 	(void)state;
 	check_able();
 	r = ask(&client, "link if=lo");
-	assert_int_equal(field(&r, "mtu"), 65536);
-	refused("link if=none", "agent: link: none: No such device");
-	refused("link", "agent: link: expected if");
+	assert_int_equal(number(&r, "mtu"), 65536);
+	refused(&client, "link if=none", "agent: link: none: No such device");
+	refused(&client, "link", "agent: link: expected if");
 }
 
 int main(void)

@@ -10,55 +10,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	struct real_agent *r = xcalloc(1, sizeof(*r));
-	struct error err = ERROR_INIT;
-
-	real_agent_start(r);
-	if (agent_hello(&r->agent, SECONDS(10), &err) < 0)
-		printf("%s\n", err.text);
-	*state = r;
-	return err.code;
-}
-
-static int teardown(void **state)
-{
-	struct real_agent *r = *state;
-	int status = real_agent_end(r);
-
-	free(r);
-	return status;
-}
-
-static struct agent_reply ask(struct real_agent *r, const char *request)
-{
-	struct error err = ERROR_INIT;
-	struct agent_reply reply;
-
-	if (agent_call(&r->agent, &reply, SECONDS(60), &err, "%s", request) < 0)
-		fail_msg("%s: %s", request, err.text);
-	return reply;
-}
-
-static void refused(struct real_agent *r, const char *request, const char *text)
-{
-	struct error err = ERROR_INIT;
-
-	assert_int_equal(agent_call(&r->agent, NULL, SECONDS(60), &err, "%s", request), -1);
-	assert_string_equal(err.text, text);
-}
-
-static uint64_t number(const struct agent_reply *reply, const char *key)
-{
-	struct error err = ERROR_INIT;
-	uint64_t value;
-
-	if (agent_field(reply, key, UINT64_MAX, &value, &err) < 0)
-		fail_msg("%s in \"%s\": %s", key, reply->line, err.text);
-	return value;
-}
-
 static void address_spaces(void **state)
 {
 	struct real_agent *r = *state;
@@ -187,15 +138,17 @@ static void work(void **state)
 	ask(r, "work step=end");
 }
 
+#define TEST(f) cmocka_unit_test_setup_teardown(f, real_agent_setup, real_agent_teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(address_spaces, setup, teardown),
-		cmocka_unit_test_setup_teardown(identity, setup, teardown),
-		cmocka_unit_test_setup_teardown(module, setup, teardown),
-		cmocka_unit_test_setup_teardown(virtual, setup, teardown),
-		cmocka_unit_test_setup_teardown(virtual32, setup, teardown),
-		cmocka_unit_test_setup_teardown(work, setup, teardown),
+		TEST(address_spaces),
+		TEST(identity),
+		TEST(module),
+		TEST(virtual),
+		TEST(virtual32),
+		TEST(work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

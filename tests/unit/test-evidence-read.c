@@ -2,6 +2,7 @@
  * promised against resident memory. */
 #include "../../harness/report/report-internal.h"
 
+#include "cases.h"
 #include "json.h"
 #include "util.h"
 
@@ -120,24 +121,14 @@ struct fixture {
 	struct view view;
 };
 
-static json_t *load(const char *name, const char *file)
-{
-	cleanup_free char *path = xasprintf(CASES "/%s/%s", name, file);
-	json_error_t e;
-	json_t *j = json_load_file(path, 0, &e);
-
-	if (!j)
-		fail_msg("%s:%d: %s", path, e.line, e.text);
-	return j;
-}
-
 static void fixture_open(struct fixture *f, const char *name)
 {
 	cleanup_free char *path = xasprintf(CASES "/%s", name);
 	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct error err = ERROR_INIT;
 
-	*f = (struct fixture){.run = load(name, "run.json"), .summary = load(name, "summary.json")};
+	*f = (struct fixture){.run = case_json(CASES, name, "run.json"),
+		.summary = case_json(CASES, name, "summary.json")};
 	assert_int_equal(view_open(&f->view, f->run, f->summary, &err), 0);
 	assert_int_equal(evidence_read(fd, &f->evidence, &err), 0);
 	f->view.evidence = f->evidence;

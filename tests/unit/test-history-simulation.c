@@ -2,6 +2,7 @@
  * how often it finds a step in time. Prints its rates. A rule without confirmation must fail the same limit, or the
  * simulation shows nothing. Plain build only: under sanitizers it looks at few years. */
 #include "history-rule.h"
+#include "seeded.h"
 #include "stats.h"
 #include "util.h"
 
@@ -36,28 +37,6 @@
 #define MARGIN 0.05
 #define STEP_AT 200
 #define BLOCKS 10 /* of a confirmation; measured up to three times as many while it is unclear */
-
-static uint64_t seed_state;
-
-/* SplitMix64 (Steele, Lea & Flood 2014): the test's own, fixed numbers. */
-static uint64_t next_random(void)
-{
-	uint64_t z = seed_state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
-static double uniform(void)
-{
-	return ((double)(next_random() >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double normal(void)
-{
-	return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
-}
 
 /* What all series of a night have in common. kept: how much of it is left the night after (AR(1)). */
 static void make_nights(double *common, double *spike, double kept)

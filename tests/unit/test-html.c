@@ -2,6 +2,7 @@
  * place. How it looks and behaves in a browser: tests/system/test-html.sh. */
 #include "../../harness/report/html.h"
 
+#include "cases.h"
 #include "util.h"
 
 #include <fcntl.h>
@@ -14,21 +15,11 @@
 
 #define CASES "tests/cases/report"
 
-static json_t *load(const char *name, const char *file)
-{
-	cleanup_free char *path = xasprintf(CASES "/%s/%s", name, file);
-	json_error_t e;
-	json_t *j = json_load_file(path, 0, &e);
-
-	if (!j)
-		fail_msg("%s:%d: %s", path, e.line, e.text);
-	return j;
-}
-
 /* The page of a fixture without drawings. New. */
 static char *page_of(const char *name, const char *missing)
 {
-	json_t *run = load(name, "run.json"), *summary = load(name, "summary.json");
+	json_t *run = case_json(CASES, name, "run.json"),
+	       *summary = case_json(CASES, name, "summary.json");
 	struct chart_entry charts[] = {{(char[]){"memory"}, (char[]){"a title <b> & \"more\""}},
 		{(char[]){"boot"}, (char[]){"boot title"}}};
 	struct error err = ERROR_INIT;
@@ -254,7 +245,8 @@ static void evidence_is_shown_as_it_is(void **state)
 		"<td class='n' data-sort='7'>7</td>",
 		NULL,
 	};
-	json_t *run = load("usual", "run.json"), *summary = load("usual", "summary.json");
+	json_t *run = case_json(CASES, "usual", "run.json"),
+	       *summary = case_json(CASES, "usual", "summary.json");
 	json_t *list = evidence_of(
 		"[{\"kind\":\"identity\",\"arm\":\"vm\",\"workload\":\"http\",\"instances\":1,\"data\":{\"old\":\"first\"}},"
 		"{\"kind\":\"identity\",\"arm\":\"vm\",\"workload\":\"http\",\"instances\":1,\"data\":{\"x' onclick='y\":null,"

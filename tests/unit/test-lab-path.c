@@ -2,6 +2,7 @@
  * how a claim is held against a link. Needs root but for the pure ones. */
 #include "lab-path.h"
 
+#include "in-child.h"
 #include "lab.h"
 #include "native.h"
 #include "netlink.h"
@@ -24,35 +25,14 @@
 
 #include <cmocka.h>
 
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "line %d: %s (%s)\n", __LINE__, #condition, err.text);     \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
-
-static struct error err;
-
-static void in_namespace(void (*body)(void))
+static void make_network(void)
 {
-	int status;
-	pid_t pid;
+	CHECK(lab_network_make(&err) == 0);
+}
 
-	if (geteuid() != 0) {
-		print_message("SKIP: needs root for network namespaces\n");
-		skip();
-	}
-	pid = fork();
-	if (pid == 0) {
-		alarm(60);
-		CHECK(unshare(CLONE_NEWNET) == 0);
-		CHECK(lab_network_make(&err) == 0);
-		body();
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	assert_int_equal(status, 0);
+static void in_lab(void (*body)(void))
+{
+	in_namespace(make_network, body);
 }
 
 static int here(void)
@@ -185,7 +165,7 @@ static void switch_body(void)
 static void test_switch(void **state)
 {
 	(void)state;
-	in_namespace(switch_body);
+	in_lab(switch_body);
 }
 
 static bool reads(const char *path, char expected)
@@ -318,13 +298,13 @@ static void test_iperf3(void **state)
 		print_message("SKIP: no iperf3\n");
 		skip();
 	}
-	in_namespace(iperf3_body);
+	in_lab(iperf3_body);
 }
 
 static void test_nat(void **state)
 {
 	(void)state;
-	in_namespace(nat_body);
+	in_lab(nat_body);
 }
 
 static void refused_body(void)
@@ -343,7 +323,7 @@ static void refused_body(void)
 static void test_refused(void **state)
 {
 	(void)state;
-	in_namespace(refused_body);
+	in_lab(refused_body);
 }
 
 static void test_conntrack(void **state)

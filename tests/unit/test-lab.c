@@ -3,6 +3,7 @@
  * TARE_TEST_KILLS sets how many. */
 #include "lab.h"
 
+#include "in-child.h"
 #include "netlink.h"
 #include "util.h"
 
@@ -24,16 +25,6 @@
 
 #include <cmocka.h>
 
-/* In a forked child: says which condition broke and ends it. */
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "line %d: %s (%s)\n", __LINE__, #condition, err.text);     \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
-
-static struct error err;
 static char state[64];
 static struct lab lab;
 

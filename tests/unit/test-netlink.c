@@ -1,6 +1,7 @@
 /* test-netlink.c - links in namespaces of the test's own. Needs root. */
 #include "netlink.h"
 
+#include "in-child.h"
 #include "util.h"
 
 #include <arpa/inet.h>
@@ -19,40 +20,6 @@
 #include <sys/wait.h>
 
 #include <cmocka.h>
-
-/* In a forked child: says which condition broke and ends it. */
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "line %d: %s (%s)\n", __LINE__, #condition, err.text);     \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
-
-static struct error err;
-
-/* Runs body in a child with namespaces of its own, where /sys shows its links. */
-static void in_namespace(void (*body)(void))
-{
-	int status;
-	pid_t pid;
-
-	if (geteuid() != 0) {
-		print_message("SKIP: needs root to make links\n");
-		skip();
-	}
-	pid = fork();
-	if (pid == 0) {
-		alarm(30);
-		CHECK(unshare(CLONE_NEWNET | CLONE_NEWNS) == 0);
-		CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-		CHECK(mount("sysfs", "/sys", "sysfs", 0, NULL) == 0);
-		body();
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	assert_int_equal(status, 0);
-}
 
 static bool sys_is(const char *path, const char *value)
 {
@@ -107,7 +74,7 @@ static void bridge_body(void)
 static void bridge_veth_tap(void **state)
 {
 	(void)state;
-	in_namespace(bridge_body);
+	in_namespace(NULL, bridge_body);
 }
 
 static void expect(int rc, const char *text)
@@ -147,7 +114,7 @@ static void error_body(void)
 static void errors(void **state)
 {
 	(void)state;
-	in_namespace(error_body);
+	in_namespace(NULL, error_body);
 }
 
 /* The far end: waits for its interface, takes an address by ioctl, answers one datagram. */
@@ -206,7 +173,7 @@ static void pair_body(void)
 static void pair_across_namespaces(void **state)
 {
 	(void)state;
-	in_namespace(pair_body);
+	in_namespace(NULL, pair_body);
 }
 
 static void counter_body(void)
@@ -230,7 +197,7 @@ static void counter_body(void)
 static void counters(void **state)
 {
 	(void)state;
-	in_namespace(counter_body);
+	in_namespace(NULL, counter_body);
 }
 
 int main(void)

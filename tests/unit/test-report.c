@@ -2,6 +2,7 @@
  * failures. `test-report --draw CASE DIR` draws one fixture into DIR, for tests/system/test-charts.sh. */
 #include "../../harness/report/report-internal.h"
 
+#include "cases.h"
 #include "report.h"
 #include "util.h"
 #include "wait.h"
@@ -25,23 +26,12 @@ struct fixture {
 	struct view view;
 };
 
-static json_t *load(const char *name, const char *file)
-{
-	cleanup_free char *path = xasprintf(CASES "/%s/%s", name, file);
-	json_error_t e;
-	json_t *j = json_load_file(path, 0, &e);
-
-	if (!j)
-		fail_msg("%s:%d: %s", path, e.line, e.text);
-	return j;
-}
-
 static void fixture_open(struct fixture *f, const char *name)
 {
 	struct error err = ERROR_INIT;
 
-	f->run = load(name, "run.json");
-	f->summary = load(name, "summary.json");
+	f->run = case_json(CASES, name, "run.json");
+	f->summary = case_json(CASES, name, "summary.json");
 	if (view_open(&f->view, f->run, f->summary, &err))
 		fail_msg("%s: %s", name, err.text);
 }
@@ -714,7 +704,8 @@ static void the_argument_is_told_claim_by_claim(void **state)
 
 static void the_table_ends_with_the_argument(void **state)
 {
-	json_t *run = load("usual", "run.json"), *summary = load("usual", "summary.json");
+	json_t *run = case_json(CASES, "usual", "run.json"),
+	       *summary = case_json(CASES, "usual", "summary.json");
 	cleanup_free char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -732,7 +723,8 @@ static void the_table_ends_with_the_argument(void **state)
 static char *table(const char *name, unsigned width, bool colour)
 {
 	cleanup_free char *buf = NULL;
-	json_t *run = load(name, "run.json"), *summary = load(name, "summary.json");
+	json_t *run = case_json(CASES, name, "run.json"),
+	       *summary = case_json(CASES, name, "summary.json");
 	size_t size;
 	FILE *out = open_memstream(&buf, &size);
 
@@ -1016,7 +1008,8 @@ static void place_remove(struct place *p)
 
 static int draw(int fd, const char *name, char **missing, struct error *err)
 {
-	json_t *run = load(name, "run.json"), *summary = load(name, "summary.json");
+	json_t *run = case_json(CASES, name, "run.json"),
+	       *summary = case_json(CASES, name, "summary.json");
 	int rc = report_write(fd, run, summary, missing, err);
 
 	json_decref(run);

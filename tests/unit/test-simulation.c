@@ -1,5 +1,6 @@
 /* test-simulation.c - how often the verdicts are wrong: blocks under drift, skewed noise, outliers, fixed seed.
  * Prints its rates. A design without blocks must fail the same limits, or the simulation shows nothing. */
+#include "seeded.h"
 #include "stats.h"
 #include "util.h"
 
@@ -16,28 +17,6 @@
 #define DRIFT_SD 0.05
 #define DRIFT_KEPT 0.9 /* AR(1): how much of the drift is left at the next trial */
 #define NOISE_SD 0.05
-
-/* SplitMix64 (Steele, Lea & Flood 2014): the test's own, fixed numbers. */
-static uint64_t seed_state;
-
-static uint64_t next_random(void)
-{
-	uint64_t z = seed_state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
-static double uniform(void)
-{
-	return ((double)(next_random() >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double normal(void)
-{
-	return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
-}
 
 /* Lognormal with a long right tail; one in twenty is slower by up to three quarters. */
 static double noise(void)

@@ -2,6 +2,7 @@
  * each rule on samples made here. */
 #include "summary.h"
 
+#include "cases.h"
 #include "stats.h"
 #include "util.h"
 
@@ -59,24 +60,13 @@ static bool alike(const json_t *a, const json_t *b, char *where, size_t size)
 	return json_equal((json_t *)a, (json_t *)b);
 }
 
-static json_t *load(const char *name, const char *file)
-{
-	cleanup_free char *path = xasprintf(CASES "/%s/%s", name, file);
-	json_error_t e;
-	json_t *j = json_load_file(path, 0, &e);
-
-	if (!j)
-		fail_msg("%s:%d: %s", path, e.line, e.text);
-	return j;
-}
-
 static json_t *summary_of_case(const char *name)
 {
 	cleanup_free char *path = xasprintf(CASES "/%s", name);
 	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct error err = ERROR_INIT;
 	struct sample_set set = {0};
-	json_t *run = load(name, "run.json"), *made;
+	json_t *run = case_json(CASES, name, "run.json"), *made;
 
 	if (sample_set_read(fd, &set, &err) < 0)
 		fail_msg("%s: %s", path, err.text);
@@ -97,7 +87,7 @@ static void check_case(const char *name)
 
 	if (golden && !strcmp(golden, "update"))
 		assert_int_equal(json_dump_file(made, path, JSON_INDENT(1)), 0);
-	want = load(name, "summary.json");
+	want = case_json(CASES, name, "summary.json");
 	if (!alike(want, made, where, sizeof(where)))
 		fail_msg("%s differs at %s", path, where);
 	json_decref(want);

@@ -17,14 +17,6 @@
 static const struct traffic_peer peer = {.cpu = -1};
 static struct real_agent real;
 
-static void ask(const char *request)
-{
-	struct error err = ERROR_INIT;
-
-	if (agent_call(&real.agent, NULL, SECONDS(10), &err, "%s", request) < 0)
-		fail_msg("%s: %s", request, err.text);
-}
-
 static int start_agent(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -33,11 +25,11 @@ static int start_agent(void **state)
 	real_agent_start(&real);
 	if (agent_hello(&real.agent, SECONDS(10), &err) < 0)
 		return -1;
-	ask("arg value=port%3D18392");
-	ask("start verb=http ready=agent");
-	ask("listen kind=sink");
-	ask("listen kind=source");
-	ask("listen kind=echo");
+	ask(&real, "arg value=port%3D18392");
+	ask(&real, "start verb=http ready=agent");
+	ask(&real, "listen kind=sink");
+	ask(&real, "listen kind=source");
+	ask(&real, "listen kind=echo");
 	return 0;
 }
 
@@ -309,7 +301,7 @@ static void test_bad_ends(void **state)
 	struct server s;
 
 	(void)state;
-	ask("unlisten");
+	ask(&real, "unlisten");
 	assert_int_equal(traffic_send(&peer, "127.0.0.1", 0.2, 0, &flow, &err), -1);
 	assert_string_equal(err.text, "traffic: cannot connect to port 7001: Connection refused");
 	assert_int_equal(err.code, EXIT_ARM);
@@ -329,7 +321,7 @@ static void test_bad_ends(void **state)
 	assert_int_equal(traffic_send(&peer, "127.0.0.1", 0.2, 0, &flow, &err), -1);
 	assert_int_equal(err.code, EXIT_ARM);
 	end_server(s);
-	ask("listen kind=sink");
+	ask(&real, "listen kind=sink");
 	expect_no_children();
 }
 
