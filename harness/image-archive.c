@@ -28,21 +28,12 @@ static int fail(struct archive *a, const char *path, struct error *err)
 	return error_set(err, EXIT_ARM, "image: %s: %s", path, archive_error_string(a));
 }
 
-static int write_content(
-	struct archive *a, int at, const char *name, const char *path, struct error *err)
+static int write_piece(
+	void *data, const char *path, const void *piece, size_t len, struct error *err)
 {
-	cleanup_close int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	char buffer[65536];
-	ssize_t n;
+	struct archive *a = data;
 
-	if (fd < 0)
-		return error_errno(err, EXIT_ARM, errno, "image: cannot read %s", path);
-	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		if (archive_write_data(a, buffer, (size_t)n) != n)
-			return fail(a, path, err);
-	if (n < 0)
-		return error_errno(err, EXIT_ARM, errno, "image: cannot read %s", path);
-	return 0;
+	return archive_write_data(a, piece, len) == (la_ssize_t)len ? 0 : fail(a, path, err);
 }
 
 static int add_entry(void *data, int at, const char *name, const char *path, const struct stat *st,
@@ -71,7 +62,7 @@ static int add_entry(void *data, int at, const char *name, const char *path, con
 	}
 	if (archive_write_header(a, e) != ARCHIVE_OK)
 		return fail(a, path, err);
-	return S_ISREG(st->st_mode) ? write_content(a, at, name, path, err) : 0;
+	return S_ISREG(st->st_mode) ? image_read(at, name, path, write_piece, a, err) : 0;
 }
 
 int image_archive(const char *tree, const char *path, struct error *err)

@@ -49,5 +49,11 @@ int image_add_copy_of(const struct image *m, const char *folder, struct error *e
 typedef int image_visit(void *data, int at, const char *name, const char *path,
 	const struct stat *st, struct error *err);
 int image_walk(int at, const char *prefix, image_visit *visit, void *data, struct error *err);
+/* Calls piece for the content of a file below at, in order, until one fails; a link is refused. path: the file in
+ * errors. */
+typedef int image_piece(
+	void *data, const char *path, const void *piece, size_t len, struct error *err);
+int image_read(int at, const char *name, const char *path, image_piece *piece, void *data,
+	struct error *err);
 
 #endif

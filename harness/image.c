@@ -116,8 +116,8 @@ static int add_named(
 	return image_add_program(m, NULL, host, name + strspn(name, "/"), err);
 }
 
-static int hash_file(
-	struct sha256 *h, int at, const char *name, const char *path, struct error *err)
+int image_read(int at, const char *name, const char *path, image_piece *piece, void *data,
+	struct error *err)
 {
 	cleanup_close int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	char buffer[65536];
@@ -126,9 +126,19 @@ static int hash_file(
 	if (fd < 0)
 		return error_errno(err, EXIT_ARM, errno, "image: cannot read %s", path);
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		sha256_add(h, buffer, (size_t)n);
+		if (piece(data, path, buffer, (size_t)n, err) < 0)
+			return -1;
 	if (n < 0)
 		return error_errno(err, EXIT_ARM, errno, "image: cannot read %s", path);
+	return 0;
+}
+
+static int hash_piece(
+	void *data, const char *path, const void *piece, size_t len, struct error *err)
+{
+	(void)path;
+	(void)err;
+	sha256_add(data, piece, len);
 	return 0;
 }
 
@@ -148,7 +158,7 @@ static int hash_entry(void *data, int at, const char *name, const char *path, co
 	snprintf(mode, sizeof(mode), "%lld", (long long)st->st_size);
 	sha256_add(h, mode, strlen(mode) + 1);
 	if (S_ISREG(st->st_mode))
-		return hash_file(h, at, name, path, err);
+		return image_read(at, name, path, hash_piece, h, err);
 	n = readlinkat(at, name, target, sizeof(target));
 	if (n < 0)
 		return error_errno(err, EXIT_ARM, errno, "image: cannot read link %s", path);

@@ -323,6 +323,58 @@ static void test_initramfs(void **state)
 	assert_int_equal(seen, 15);
 }
 
+/* What a container engine imports: all of the tree, the same bytes from the same tree. */
+static void test_archive(void **state)
+{
+	struct error err = ERROR_INIT;
+	cleanup_free char *tree = xasprintf("%s/one", t.path);
+	cleanup_free char *a = xasprintf("%s/a.tar", t.path);
+	cleanup_free char *b = xasprintf("%s/b.tar", t.path);
+	cleanup_free char *all = xmalloc(300000);
+	cleanup_free char *first = NULL, *second = NULL, *large = NULL;
+	struct archive *r = archive_read_new();
+	struct archive_entry *e;
+	unsigned seen = 0;
+	size_t n, m;
+	char hex[65];
+
+	(void)state;
+	memset(all, 'x', 299999); /* more than is read at once */
+	all[299999] = '\0';
+	assert_int_equal(build(NULL, "one", hex, &err), 0);
+	tree_put(&t, "one/large", all);
+	assert_int_equal(symlinkat("tare/agent", t.fd, "one/link"), 0);
+	assert_int_equal(image_archive(tree, a, &err), 0);
+	assert_int_equal(image_archive(tree, b, &err), 0);
+	first = read_file_at(t.fd, "a.tar", 16 << 20, &n);
+	second = read_file_at(t.fd, "b.tar", 16 << 20, &m);
+	assert_int_equal(n, m);
+	assert_memory_equal(first, second, n);
+	archive_read_support_format_tar(r);
+	assert_int_equal(archive_read_open_memory(r, first, n), ARCHIVE_OK);
+	while (archive_read_next_header(r, &e) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(e);
+
+		assert_int_equal(archive_entry_mtime(e), 0);
+		seen |= !strcmp(name, "tare/agent") && archive_entry_size(e) == 7 ? 1U : 0;
+		seen |= !strcmp(name, "link") && archive_entry_symlink(e) &&
+				!strcmp(archive_entry_symlink(e), "tare/agent")
+			? 2U
+			: 0;
+		seen |= !strcmp(name, "proc/") ? 4U : 0;
+		if (strcmp(name, "large") != 0)
+			continue;
+		large = xcalloc(1, 300000);
+		assert_int_equal(archive_read_data(r, large, 300000), 299999);
+		assert_string_equal(large, all);
+	}
+	archive_read_free(r);
+	assert_int_equal(seen, 7);
+	assert_non_null(large);
+	assert_int_equal(image_archive("/nowhere", a, &err), -1);
+	assert_string_equal(err.text, "image: cannot open /nowhere: No such file or directory");
+}
+
 static void test_prepended(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -356,6 +408,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_program, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_program, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_initramfs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_archive, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_prepended, setup, teardown),
 	};
 
