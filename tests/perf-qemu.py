@@ -32,20 +32,27 @@ def lines(sock):
             yield line
 
 
-def boot():
-    path = f"{work}/control"
+def execute(command, path):
+    """QEMU executed and its first word read from the socket at path, which the command names: the moment of its
+    execution, the process, the socket, the lines to come."""
     if os.path.exists(path):
         os.unlink(path)
     server = socket.socket(socket.AF_UNIX)
     server.bind(path)
     server.listen(1)
-    command = argv[:]
-    command[len(command) - 1 - command[::-1].index("null")] = f"unix:{path}"
     begin = time.monotonic()
     qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     control, _ = server.accept()
     answers = lines(control)
     next(answers)
+    return begin, qemu, control, answers
+
+
+def boot():
+    path = f"{work}/control"
+    command = argv[:]
+    command[len(command) - 1 - command[::-1].index("null")] = f"unix:{path}"
+    begin, qemu, control, answers = execute(command, path)
     init = time.monotonic() - begin
     requests = ["modules", "net if=eth0 address=10.0.2.15 prefix=24", "start verb=idle ready=agent"]
     control.sendall("".join(f"{i} {r}\n" for i, r in enumerate(requests, 1)).encode())
@@ -62,16 +69,7 @@ def boot():
 def own_start():
     """From QEMU's execution until its main loop serves: what it needs for itself before a guest can run."""
     path = f"{work}/monitor"
-    if os.path.exists(path):
-        os.unlink(path)
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(path)
-    server.listen(1)
-    begin = time.monotonic()
-    qemu = subprocess.Popen(argv + ["-S", "-qmp", f"unix:{path}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    control, _ = server.accept()
-    answers = lines(control)
-    next(answers)
+    begin, qemu, control, answers = execute(argv + ["-S", "-qmp", f"unix:{path}"], path)
     control.sendall(b'{"execute": "qmp_capabilities"}\n{"execute": "query-status"}\n')
     while b'"prelaunch"' not in next(answers):
         pass

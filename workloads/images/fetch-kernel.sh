@@ -34,13 +34,8 @@ for option; do
 	esac
 done
 
-if [ -n "${TARE_CACHE:-}" ]; then
-	cache=$TARE_CACHE
-elif [ "$(id -u)" = 0 ]; then
-	cache=/var/cache/tare
-else
-	cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/tare
-fi
+# shellcheck source=workloads/images/cache.sh
+. "$(dirname "$0")/cache.sh"
 
 if [ $force = no ] && [ -s "$cache/$link/vmlinuz" ] && [ -s "$cache/$link/release" ]; then
 	echo "guest kernel $(cat "$cache/$link/release") is in $cache/$link"
@@ -74,12 +69,7 @@ for meta in $metas; do
 done
 [ -n "$packages" ] || die "none of the packages $metas is known; run: apt-get update"
 
-umask 022
-mkdir -p "$cache" || die "cannot make $cache; set TARE_CACHE to a folder that can be written"
-work=$(mktemp -d "$cache/.fetch.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+make_work fetch
 
 cd "$work"
 # As root apt would drop to a user that cannot write here.

@@ -35,15 +35,9 @@ case "$#:${1:-}" in
 *) usage >&2 && exit 2 ;;
 esac
 
-if [ -n "${TARE_CACHE:-}" ]; then
-	cache=$TARE_CACHE
-elif [ "$(id -u)" = 0 ]; then
-	cache=/var/cache/tare
-else
-	cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/tare
-fi
-
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=workloads/images/cache.sh
+. "$here/cache.sh"
 hash=$(cat "$0" "$here"/debian/* | sha256sum | cut -d ' ' -f 1)
 name=debian-$(echo "$hash" | cut -c 1-16)
 if [ $force = no ] && [ "$(cat "$cache/$name/hash" 2>/dev/null)" = "$hash" ] &&
@@ -72,12 +66,7 @@ sources()
 		done | sort -u
 }
 
-umask 022
-mkdir -p "$cache" || die "cannot make $cache; set TARE_CACHE to a folder that can be written"
-work=$(mktemp -d "$cache/.debian.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+make_work debian
 
 sources >"$work/sources"
 set -- --variant=minbase --mode=root --include="$(echo "$packages" | tr ' ' ,)" \
