@@ -18,8 +18,8 @@ Q := $(if $(V),,@)
 # The launcher runs outside the harness: it is not part of the archive.
 LAUNCHER := harness/platform/vm-launcher.c
 HARNESS := $(filter-out harness/main.c $(LAUNCHER),$(wildcard harness/*.c harness/*/*.c))
-# The agent shares one pure file with the harness.
-AGENT := $(filter-out workloads/payload32.c,$(wildcard workloads/*.c)) harness/sha256.c
+# The agent shares two pure files with the harness.
+AGENT := $(filter-out workloads/payload32.c,$(wildcard workloads/*.c)) harness/sha256.c harness/wire.c
 UNIT := $(wildcard tests/unit/test-*.c)
 OBJ := $(HARNESS:%.c=$(BUILD)/obj/%.o)
 AGENT_OBJ := $(AGENT:%.c=$(BUILD)/obj/%.o)

@@ -232,46 +232,13 @@ int agent_send(struct agent *a, struct error *err, const char *fmt, ...)
 	return r;
 }
 
-static int hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef", *at;
-
-	if (c >= 'A' && c <= 'F')
-		c = (char)(c - 'A' + 'a');
-	at = c ? strchr(digits, c) : NULL;
-	return at ? (int)(at - digits) : -1;
-}
-
-/* In place. False for a broken escape or a NUL. */
-static bool decode(char *s)
-{
-	char *out = s;
-
-	for (; *s; s++) {
-		int high, low;
-
-		if (*s != '%') {
-			*out++ = *s;
-			continue;
-		}
-		high = hex_digit(s[1]);
-		low = high < 0 ? -1 : hex_digit(s[2]);
-		if (low < 0 || high * 16 + low == 0)
-			return false;
-		*out++ = (char)(high * 16 + low);
-		s += 2;
-	}
-	*out = '\0';
-	return true;
-}
-
 /* The agent's own words, longer than safe_text() would leave them (they may hold the last output of a
  * workload): lines become " | ", other control bytes and broken UTF-8 "?". */
 static void readable(char *s, char *out, size_t size)
 {
 	size_t used = 0;
 
-	if (!decode(s))
+	if (wire_decode(s) < 0)
 		snprintf(s, strlen(s) + 1, "%s", "?");
 	for (; *s && used + 4 < size; s++) {
 		if (*s == '\n' || *s == '\r') {
@@ -332,113 +299,3 @@ int agent_call(struct agent *a, struct agent_reply *reply, int64_t deadline, str
 }
 
 /* The raw value of key as new text, NULL if it is missing or there twice. */
-static char *find_field(const struct agent_reply *r, const char *key)
-{
-	size_t len = strlen(key);
-	char *found = NULL;
-
-	for (const char *word = r->line; *word; word += strspn(word, " ")) {
-		size_t n = strcspn(word, " ");
-
-		if (n > len && strncmp(word, key, len) == 0 && word[len] == '=') {
-			if (found) {
-				free(found);
-				return NULL;
-			}
-			found = xasprintf("%.*s", (int)(n - len - 1), word + len + 1);
-		}
-		word += n;
-	}
-	return found;
-}
-
-int agent_field(const struct agent_reply *r, const char *key, uint64_t max, uint64_t *out,
-	struct error *err)
-{
-	cleanup_free char *text = find_field(r, key);
-	char safe[SAFE_TEXT_SIZE];
-
-	if (text && parse_u64(text, 0, max, out) == 0)
-		return 0;
-	return error_set(err, EXIT_ARM, "agent: %s, got %s, expected a number from 0 to %llu", key,
-		text ? safe_text(text, safe) : "nothing", (unsigned long long)max);
-}
-
-char *agent_field_text(const struct agent_reply *r, const char *key)
-{
-	char *text = find_field(r, key);
-
-	if (text && !decode(text)) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-char *wire_encode(const char *s)
-{
-	char *out = xmalloc(3 * strlen(s) + 1), *p = out;
-
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c > ' ' && c < 0x7f && c != '%' && c != '=')
-			*p++ = (char)c;
-		else
-			p += sprintf(p, "%%%02X", c);
-	}
-	*p = '\0';
-	return out;
-}
-
-static int send_list(
-	struct agent *a, const char *verb, char *const *items, unsigned *n, struct error *err)
-{
-	for (size_t i = 0; items && items[i]; i++) {
-		cleanup_free char *value = wire_encode(items[i]);
-
-		if (agent_send(a, err, "%s value=%s", verb, value) < 0)
-			return -1;
-		++*n;
-	}
-	return 0;
-}
-
-static int send_start(struct agent *a, const struct workload *w, double seconds, struct error *err)
-{
-	cleanup_free char *verb = wire_encode(w->verb ? w->verb : "");
-	cleanup_free char *path = wire_encode(w->ready_path ? w->ready_path : "/");
-	cleanup_free char *text = wire_encode(w->ready_text ? w->ready_text : "");
-	cleanup_free char *send = wire_encode(w->ready_send ? w->ready_send : "");
-	cleanup_free char *expect = wire_encode(w->ready_expect ? w->ready_expect : "");
-	cleanup_free char *what = w->verb ? xasprintf("verb=%s", verb) : xstrdup("command=1");
-	unsigned long ms = (unsigned long)(seconds * 1000);
-
-	switch (w->ready) {
-	case READY_AGENT:
-		return agent_send(a, err, "start %s timeout_ms=%lu ready=agent", what, ms);
-	case READY_TCP:
-		return agent_send(a, err, "start %s timeout_ms=%lu ready=tcp port=%u%s%s%s%s", what,
-			ms, w->ready_port, *send ? " send=" : "", send, *expect ? " expect=" : "",
-			expect);
-	case READY_HTTP:
-		return agent_send(a, err, "start %s timeout_ms=%lu ready=http port=%u path=%s",
-			what, ms, w->ready_port, path);
-	case READY_LINE:
-		return agent_send(
-			a, err, "start %s timeout_ms=%lu ready=line text=%s", what, ms, text);
-	}
-	return error_set(err, EXIT_INTERNAL, "agent: workload %s has no readiness", w->name);
-}
-
-int agent_start_workload(struct agent *a, const struct workload *w, double seconds,
-	unsigned *n_answers, struct error *err)
-{
-	unsigned n = 0;
-
-	if (send_list(a, "arg", w->command, &n, err) < 0 ||
-		send_list(a, "env", w->env, &n, err) < 0 || send_start(a, w, seconds, err) < 0)
-		return -1;
-	*n_answers = n + 1;
-	return 0;
-}

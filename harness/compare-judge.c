@@ -66,15 +66,12 @@ static void add_note(struct compare_judged *j, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 static void add_note(struct compare_judged *j, const char *fmt, ...)
 {
-	char *words = NULL, *longer;
+	char *words, *longer;
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&words, fmt, args) < 0)
-		words = NULL;
+	words = xvasprintf(fmt, args);
 	va_end(args);
-	if (!words)
-		return;
 	longer = j->note ? xasprintf("%s; %s", j->note, words) : xstrdup(words);
 	free(words);
 	free(j->note);

@@ -25,17 +25,16 @@ static void finding_of(json_t *doc, const char *kind, const struct compare_row *
 static void finding_of(
 	json_t *doc, const char *kind, const struct compare_row *row, const char *fmt, ...)
 {
-	char *words = NULL;
+	char *words;
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&words, fmt, args) < 0)
-		words = NULL;
+	words = xvasprintf(fmt, args);
 	va_end(args);
 	json_array_append_new(json_object_get(doc, "findings"),
 		json_pack("{s:s, s:s?, s:s?, s:o}", "kind", kind, "metric",
 			row ? metrics[row->metric].name : NULL, "arm", row ? row->arm : NULL,
-			"text", json_text(words ? words : "")));
+			"text", json_text(words)));
 	free(words);
 }
 

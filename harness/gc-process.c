@@ -26,13 +26,11 @@ void gc_note(struct gc_report *report, const char *fmt, ...)
 	if (!report)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	if (!report->names)
 		report->names = json_array();
-	if (text)
-		json_array_append_new(report->names, json_string(text));
+	json_array_append_new(report->names, json_string(text));
 }
 
 static char *proc_text(long pid, const char *file, size_t *len)

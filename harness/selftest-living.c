@@ -137,13 +137,10 @@ int living_ask(struct living *l, struct error *err, const char *fmt, ...)
 {
 	cleanup_free char *text = NULL;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return error_set(err, EXIT_INTERNAL, "selftest: out of memory");
 	return agent_call(
 		&l->set.instances[0].agent, NULL, set_deadline(&l->set, 30), err, "%s", text);
 }

@@ -66,8 +66,7 @@ void finding(struct summary *s, const char *kind, const char *metric_name, const
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&words, fmt, args) < 0)
-		words = NULL;
+	words = xvasprintf(fmt, args);
 	va_end(args);
 	put(s, row, "kind", text(kind));
 	put(s, row, "metric", text(metric_name));

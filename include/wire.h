@@ -118,4 +118,7 @@ struct wire_datagram {
 #define WIRE_SMALL 64
 #define WIRE_LARGE (64L * 1024 * 1024)
 
+/* Takes percent-encoding away in place. -1 for a broken escape or an encoded NUL: s is then spoilt. */
+int wire_decode(char *s);
+
 #endif

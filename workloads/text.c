@@ -77,40 +77,6 @@ int parse_number(const char *s, uint64_t max, uint64_t *out)
 	return 0;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* A decoded NUL would cut the value short, so it is refused. */
-static int decode_in_place(char *s)
-{
-	char *out = s;
-
-	for (; *s; s++) {
-		int high, low;
-
-		if (*s != '%') {
-			*out++ = *s;
-			continue;
-		}
-		high = hex_digit(s[1]);
-		low = high < 0 ? -1 : hex_digit(s[2]);
-		if (low < 0 || high * 16 + low == 0)
-			return -1;
-		*out++ = (char)(high * 16 + low);
-		s += 2;
-	}
-	*out = '\0';
-	return 0;
-}
-
 int request_parse(char *line, struct request *r)
 {
 	uint64_t seq;
@@ -133,7 +99,7 @@ int request_parse(char *line, struct request *r)
 		if (!value || value == word || r->n == REQUEST_KEYS)
 			return -1;
 		*value++ = '\0';
-		if (decode_in_place(value) < 0)
+		if (wire_decode(value) < 0)
 			return -1;
 		r->keys[r->n] = word;
 		r->values[r->n++] = value;

@@ -171,13 +171,10 @@ int helper_send(struct vm_helper *h, int fd, struct error *err, const char *fmt,
 {
 	cleanup_free char *text = NULL;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return error_set(err, EXIT_INTERNAL, "vm: out of memory");
 	return send_message(h, fd, text, err);
 }
 
@@ -227,13 +224,10 @@ int helper_call(
 {
 	cleanup_free char *text = NULL;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return error_set(err, EXIT_INTERNAL, "vm: out of memory");
 	if (send_message(h, fd, text, err) < 0)
 		return -1;
 	return helper_wait(h, deadline, err);

@@ -20,8 +20,7 @@ void probe_say(struct measurement *m, const struct probe *p, enum sample_status 
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&reason, fmt, ap) < 0)
-		reason = xstrdup("out of memory");
+	reason = xvasprintf(fmt, ap);
 	va_end(ap);
 	for (unsigned id = p->first; id <= p->last; id++)
 		if (!m->out[id].filled)

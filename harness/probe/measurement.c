@@ -59,8 +59,7 @@ void not_measured(
 	char *reason;
 
 	va_start(ap, fmt);
-	if (vasprintf(&reason, fmt, ap) < 0)
-		reason = xstrdup("out of memory");
+	reason = xvasprintf(fmt, ap);
 	va_end(ap);
 	free(v->reason);
 	*v = (struct measured_value){.status = status, .reason = reason, .filled = true};
