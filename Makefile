@@ -5,6 +5,7 @@ CC ?= gcc
 WERROR ?= -Werror
 PREFIX ?= /usr/local
 DATADIR ?= $(PREFIX)/share/tare
+VERSION := $(shell sed -n 's/^.define TARE_VERSION "\(.*\)"$$/\1/p' include/version.h)
 
 PACKAGES := libvirt libcurl jansson libnl-3.0 libnl-route-3.0 libseccomp libcap-ng libarchive libnftables
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wmissing-prototypes -Wstrict-prototypes
@@ -80,7 +81,7 @@ ifneq ($(filter setup,$(MAKECMDGOALS)),)
 endif
 # What setup installs depends on what else is asked for in the same call.
 TEST_GOALS := check unit system lint san cov perf soak fuzz
-.PHONY: setup bench check unit system lint san cov perf soak clean help install man
+.PHONY: setup bench check unit system lint san cov perf soak clean help install man dist
 setup: ## install what is needed (Debian, Ubuntu), fill the guest-kernel cache
 	@sh harness/setup.sh $(if $(filter $(TEST_GOALS),$(MAKECMDGOALS)),--tests)
 
@@ -161,12 +162,19 @@ install: all man ## install below DESTDIR and PREFIX
 	install -D -m 755 $(BUILD)/agent $(DESTDIR)$(PREFIX)/lib/tare/agent
 	install -D -m 755 $(BUILD)/vm-launcher $(DESTDIR)$(PREFIX)/lib/tare/vm-launcher
 	install -D -m 644 $(BUILD)/tare.1 $(DESTDIR)$(PREFIX)/share/man/man1/tare.1
+	install -D -m 644 harness/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tare
+	install -D -m 644 harness/completion.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tare
+	install -d $(DESTDIR)$(PREFIX)/share/doc/tare
+	install -m 644 LICENSE README.md $(DESTDIR)$(PREFIX)/share/doc/tare
 	install -d $(DESTDIR)$(DATADIR)/workloads/plans
 	install -m 644 workloads/*.json $(DESTDIR)$(DATADIR)/workloads
 	install -m 644 workloads/plans/*.json $(DESTDIR)$(DATADIR)/workloads/plans
 	for d in nginx redis; do (cd workloads && find $$d -type f -exec install -D -m 644 {} $(DESTDIR)$(DATADIR)/workloads/{} \;); done
 	install -d $(DESTDIR)$(DATADIR)/workloads/claims
 	install -m 644 workloads/claims/*.json $(DESTDIR)$(DATADIR)/workloads/claims
+
+dist: ## the source archive build/tare-VERSION.tar.gz, the same bytes each time
+	@sh harness/dist.sh $(VERSION) $(BUILD)
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(BUILD)-gcc-san $(BUILD)-clang-san $(BUILD)-cov

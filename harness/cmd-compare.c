@@ -158,6 +158,7 @@ static int run_compare(int argc, char **argv, struct error *err)
 const struct command command_compare = {
 	.name = "compare",
 	.synopsis = "BASE NEW [--format F] [--strict] [--force] [--self-test] | DIR",
+	.positional = "DIR DIR",
 	.help = "what is different between runs: verdict per metric, exit code for a gate",
 	.text = "BASE and NEW are run folders, or several runs taken together: A,B,C. What differs around them is\n"
 		"listed first. DIR is one run with two sides (tare run --against). The primary metrics of NEW's plan decide, each against its margin, all corrected together\n"

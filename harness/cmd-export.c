@@ -74,6 +74,7 @@ static int run_export(int argc, char **argv, struct error *err)
 const struct command command_export = {
 	.name = "export",
 	.synopsis = "--format TOKEN DIR [-o FILE]",
+	.positional = "DIR",
 	.help = "a run in the format of another program",
 	.text = "DIR is the folder of a run: only run.json and samples.jsonl are read, nothing is written to it.\n"
 		"\n"

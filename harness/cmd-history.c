@@ -265,6 +265,7 @@ const struct command command_history = {
 	.name = "history",
 	.synopsis =
 		"[--history FILE] [-o DIR] [--json] [--strict] | add DIR... | --accept SERIES --reason TEXT",
+	.positional = "add DIR...",
 	.help = "trends over many runs: what the newest night says",
 	.text = "The history is one append-only file, a line a run, written by tare run --history FILE or by\n"
 		"tare history add DIR... A series is a metric of an arm, workload and instance count on hosts\n"

@@ -166,6 +166,7 @@ static int run_list(int argc, char **argv, struct error *err)
 const struct command command_list = {
 	.name = "list",
 	.synopsis = "[platforms|workloads|probes|metrics|plans] [--json]",
+	.positional = "platforms|workloads|probes|metrics|plans",
 	.help = "print the tables: platforms, workloads, probes, metrics, plans",
 	.options = options,
 	.run = run_list,

@@ -127,6 +127,7 @@ static int run_publish(int argc, char **argv, struct error *err)
 const struct command command_publish = {
 	.name = "publish",
 	.synopsis = "DIR --to URL [--format TOKEN] [--spool DIR]",
+	.positional = "DIR",
 	.help = "send a run to a Pushgateway, an InfluxDB-compatible store, or any endpoint",
 	.text = "DIR is the folder of a run. By the address: .../metrics/job/NAME gets openmetrics by PUT (a Pushgateway), .../import/prometheus\n"
 		"openmetrics, .../write influx, any other the summary as JSON; --format chooses another format of tare export.\n"

@@ -90,6 +90,7 @@ static int run_report(int argc, char **argv, struct error *err)
 const struct command command_report = {
 	.name = "report",
 	.synopsis = "DIR [--json]",
+	.positional = "DIR",
 	.help = "make summary, charts and report of a run again, and print the table",
 	.text = "DIR is the folder of a run, for example results/latest. Needs no privileges: only\n"
 		"run.json and samples.jsonl are read; summary.json, report.md,\n"

@@ -353,6 +353,7 @@ const struct command command_run = {
 	.name = "run",
 	.synopsis =
 		"[PLAN] [-o DIR] [--arm A]... [--workload W]... [--quick] [--dry-run] | --resume DIR",
+	.positional = "PLAN",
 	.help = "measure a plan and write the run folder",
 	.text = "PLAN is the name of an installed plan (tare list plans) or a JSON file; without one the\n"
 		"plan \"default\" runs: workload http as a bare process, with a network namespace, in a\n"

@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&command_publish,
 	&command_selftest,
 	&command_gc,
+	&command_help_command,
 	NULL,
 };
 /* clang-format on */
@@ -30,7 +31,7 @@ const struct command *command_find(const char *name)
 
 const struct command *command_need(const char *name, struct error *err)
 {
-	const char *names[ARRAY_SIZE(commands) + 1];
+	const char *names[ARRAY_SIZE(commands)];
 	const struct command *found = command_find(name);
 	char safe[SAFE_TEXT_SIZE];
 	const char *near;
@@ -40,7 +41,6 @@ const struct command *command_need(const char *name, struct error *err)
 		return found;
 	for (; commands[n]; n++)
 		names[n] = commands[n]->name;
-	names[n++] = "help";
 	names[n] = NULL;
 	near = did_you_mean(name, names);
 	if (near)

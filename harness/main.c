@@ -19,35 +19,6 @@ static int fill_standard_fds(struct error *err)
 	return 0;
 }
 
-static void print_usage(void)
-{
-	printf("Usage: tare COMMAND [ARGUMENT]...\n\n"
-	       "Weighs what isolation costs: one workload as a bare process, in a container, in a "
-	       "VM.\n\nCommands:\n");
-	for (size_t i = 0; commands[i]; i++)
-		printf("  %-10s  %s\n", commands[i]->name, commands[i]->help);
-	printf("  %-10s  %s\n\n", "help", "print the help of a command");
-	printf("tare COMMAND --help tells more; tare --version prints the version.\n");
-}
-
-static int run_help(int argc, char **argv, struct error *err)
-{
-	const struct command *c;
-
-	if (argc < 2) {
-		print_usage();
-		return EXIT_FINE;
-	}
-	if (argc > 2)
-		return error_set(err, EXIT_USAGE,
-			"help: too many arguments, expected at most 1; see tare --help");
-	c = command_need(argv[1], err);
-	if (!c)
-		return -1;
-	command_help(c);
-	return EXIT_FINE;
-}
-
 static int dispatch(int argc, char **argv, struct error *err)
 {
 	const struct command *c;
@@ -57,8 +28,8 @@ static int dispatch(int argc, char **argv, struct error *err)
 	if (!word)
 		return error_set(err, EXIT_USAGE,
 			"command line: no command, expected one of those in tare --help");
-	if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-		return run_help(argc - 1, argv + 1, err);
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		word = "help";
 	if (strcmp(word, "--version") == 0) {
 		printf("tare %s\n", TARE_VERSION);
 		return EXIT_FINE;

@@ -14,7 +14,7 @@
 #define SUFFIX ".new"
 #define LOOKS 3 /* as long as nothing else is said */
 
-static const char *const own_keys[] = {"payload", "agent", "plan", NULL};
+const char *const against_keys[] = {"payload", "agent", "plan", NULL};
 
 /* What is being read: from the plan, or from the command line. */
 struct second {
@@ -40,8 +40,8 @@ static const struct option_spec *option_of(const struct platform *platform, cons
 
 static bool is_own(const char *key)
 {
-	for (size_t i = 0; own_keys[i]; i++)
-		if (!strcmp(own_keys[i], key))
+	for (size_t i = 0; against_keys[i]; i++)
+		if (!strcmp(against_keys[i], key))
 			return true;
 	return false;
 }
@@ -153,13 +153,13 @@ static int change_arm(struct second *t, size_t first, struct error *err)
 
 static int unknown_key(const struct second *t, const char *key, struct error *err)
 {
-	const char *names[ARRAY_SIZE(own_keys) + 4 * PLAN_MAX_LIST] = {NULL};
+	const char *names[ARRAY_SIZE(against_keys) + 4 * PLAN_MAX_LIST] = {NULL};
 	char safe[SAFE_TEXT_SIZE];
 	const char *near;
 	size_t n = 0;
 
-	for (; own_keys[n]; n++)
-		names[n] = own_keys[n];
+	for (; against_keys[n]; n++)
+		names[n] = against_keys[n];
 	for (size_t i = 0; i < t->first_arms; i++)
 		for (const struct option_spec *o = t->p->arms[i].platform->options; o && o->name;
 			o++)
@@ -187,7 +187,7 @@ static int check_used(const struct second *t, struct error *err)
 	return 0;
 }
 
-/* Text of one of own_keys, or NULL. */
+/* Text of one of against_keys, or NULL. */
 static int own_text(const struct second *t, const char *key, const char **out, struct error *err)
 {
 	*out = NULL;

@@ -24,6 +24,11 @@ static const struct {
 	{"system-container", "container", "init", "systemd"},
 };
 
+const char *predefined_arm(size_t i)
+{
+	return i < ARRAY_SIZE(standard_arms) ? standard_arms[i].name : NULL;
+}
+
 const char *const arm_path_names[] = {"peer", "pair", "nat", NULL};
 const struct option_spec arm_options[] = {
 	{"path", OPTION_CHOICE, arm_path_names, "peer",

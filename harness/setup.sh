@@ -9,7 +9,7 @@ libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev
 libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core docker.io mmdebstrap e2fsprogs'
 tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema
 iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox
-cpio tidy podman crun curl util-linux openssl
+cpio tidy podman crun curl util-linux openssl zsh
 prometheus prometheus-pushgateway python3-prometheus-client'
 
 wanted=$base

@@ -4,6 +4,7 @@
 #define TARE_COMMAND_H
 
 #include "error.h"
+#include "version.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -20,6 +21,8 @@ struct command_option {
 struct command {
 	const char *name;
 	const char *synopsis; /* "[PLAN] [-o DIR] ..." */
+	/* What its arguments are, for completion: words as in an option's argument, "DIR DIR"; NULL = it takes none. */
+	const char *positional;
 	const char *help; /* one line */
 	const char *text; /* paragraphs for --help and the man page; NULL = none */
 	const struct command_option *options; /* ends with name == NULL; --help is added for all */
@@ -31,9 +34,8 @@ const struct command *command_find(const char *name);
 /* command_find(), or NULL with EXIT_USAGE and did-you-mean. */
 const struct command *command_need(const char *name, struct error *err);
 extern const struct command command_compare, command_doctor, command_export, command_gc,
-	command_history, command_list, command_publish, command_report, command_run,
-	command_selftest;
-#define TARE_VERSION "0.1.0"
+	command_help_command, command_history, command_list, command_publish, command_report,
+	command_run, command_selftest;
 
 /* Parsed arguments: positional ones and options in order; messages with did-you-mean. Texts are borrowed
  * from argv. */
@@ -56,6 +58,15 @@ void arguments_free(struct arguments *a);
 const char *argument(const struct arguments *a, const char *name);
 /* Prints the command's help to standard output. */
 void command_help(const struct command *c);
+/* Prints the list of commands. */
+void program_help(void);
+
+/* complete.c: what may stand in the place of the last of the words behind "tare" (n >= 1, the last may be ""), a line each
+ * for the shells' scripts (harness/completion.*): "word WORD HELP", "key WORD= HELP" (no space follows), or "file", "folder"
+ * (names of such, too), parted by tabs. In a last word with "=" it is what stands behind the last "=". */
+void complete_words(FILE *out, const char *const *words, size_t n);
+/* How an argument of that name ("DIR", "auto|kvm|tcg") is completed is known. */
+bool complete_knows(const char *argument);
 
 /* Rows of `tare list`: new arrays of objects with "name", "help" and the columns of their kind. */
 json_t *list_platforms(void);

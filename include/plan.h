@@ -30,6 +30,10 @@ enum arm_path {
 };
 /* Options of every platform's arms, behind the platform's own: ends with name == NULL. */
 extern const struct option_spec arm_options[];
+/* Name of a predefined arm; NULL behind the last. A name may come more than once, one after the other. */
+const char *predefined_arm(size_t i);
+/* What --against takes beside the options of arms; ends with NULL. */
+extern const char *const against_keys[];
 
 struct arm {
 	char *name;

@@ -8,8 +8,9 @@ say() {
   echo "lint: $*"
   bad=1
 }
-mapfile -t sources < <(git ls-files 'harness/*.[ch]' 'harness/**/*.[ch]' 'workloads/*.[ch]' 'include/*.h' 'tests/unit/*.c' 'tests/fuzz/*.c' 'tests/system/*.c' 2>/dev/null | sort -u)
-mapfile -t scripts < <(git ls-files '*.sh' .ci/run | sort -u)
+tracked() { if [ -e .git ]; then git ls-files "$@"; else for p in "$@"; do find . -path "./$p" -not -path './build*' | sed 's,^..,,'; done; fi; }
+mapfile -t sources < <(tracked 'harness/*.[ch]' 'harness/**/*.[ch]' 'workloads/*.[ch]' 'include/*.h' 'tests/unit/*.c' 'tests/fuzz/*.c' 'tests/system/*.c' | sort -u)
+mapfile -t scripts < <(tracked '*.sh' .ci/run harness/completion.bash | sort -u)
 [ ${#sources[@]} -gt 0 ] || say "no sources found"
 
 for f in "${sources[@]}"; do

@@ -17,7 +17,6 @@ printf '.SH COMMANDS\n.nf\n'
 "$tare" --help | escape
 printf '.fi\n'
 "$tare" --help | awk '/^  [a-z]/ {print $1}' | while read -r c; do
-  [ "$c" = help ] && continue
   printf '.SH TARE %s\n.nf\n' "$(echo "$c" | tr '[:lower:]' '[:upper:]')"
   "$tare" "$c" --help | escape
   printf '.fi\n'

@@ -42,7 +42,7 @@ row odd-command 2 "command line: unknown command, got \"\\x1B[31m\"; see tare --
 row empty-command 2 "command line: unknown command, got \"\"; see tare --help" ""
 row option-first 2 "command line: unknown option, got \"--json\", expected a command first; see tare --help" --json list
 row help-unknown 2 "command line: unknown command, got \"lst\"; did you mean list?" help lst
-row help-many 2 "help: too many arguments, expected at most 1; see tare --help" help list run
+row help-many 2 "help: too many arguments, got \"run\", expected at most 1; see tare --help" help list run
 row unknown-option 2 "run: unknown option, got \"--blokcs\"; did you mean --blocks?" run --blokcs 3
 row unknown-letter 2 "run: unknown option, got \"-rf\"; see tare run --help" run -rf
 row missing-value 2 "run: --blocks: missing value, expected N; see tare run --help" run --blocks
@@ -94,7 +94,7 @@ fine help --help
 fine help-letter -h
 fine help-word help
 fine version --version
-for c in doctor list run report compare gc; do
+for c in doctor list run report compare history export publish selftest gc help; do
   fine "help-$c" "$c" --help
   fine "help-word-$c" help "$c"
 done

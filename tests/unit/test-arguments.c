@@ -69,6 +69,35 @@ static void refused(void **state)
 	}
 }
 
+/* What a new option or argument is completed with must be known: else add a row to complete.c. */
+static void all_are_completed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; commands[i]; i++) {
+		cleanup_free char *own =
+			xstrdup(commands[i]->positional ? commands[i]->positional : "");
+		char *save = NULL;
+
+		for (const struct command_option *o = commands[i]->options; o->name; o++)
+			if (o->argument && !complete_knows(o->argument))
+				fail_msg("--%s %s of %s is not completed", o->name, o->argument,
+					commands[i]->name);
+		for (char *w = strtok_r(own, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+			char *dots = strstr(w, "...");
+
+			if (dots)
+				*dots = '\0';
+			if (!complete_knows(w))
+				fail_msg("%s of %s is not completed", w, commands[i]->name);
+		}
+		/* What its synopsis begins with, [PLAN] or DIR, is an argument of its own. */
+		const char *first = commands[i]->synopsis + (commands[i]->synopsis[0] == '[');
+
+		if (!commands[i]->positional && *first && *first != '-')
+			fail_msg("%s: %s: no positional", commands[i]->name, commands[i]->synopsis);
+	}
+}
+
 static void long_names_are_cut(void **state)
 {
 	char word[600] = "--";
@@ -132,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused),
+		cmocka_unit_test(all_are_completed),
 		cmocka_unit_test(long_names_are_cut),
 		cmocka_unit_test(taken),
 		cmocka_unit_test(ends),
