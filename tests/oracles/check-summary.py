@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Works tests/cases/summary/*/summary.json out a second time, plainly and from the rules in results/README.md alone,
-and compares. Run from the repository root after TARE_GOLDEN=update. Standard library only."""
+and compares. Run from the repository root after TARE_GOLDEN=1. Standard library only."""
 import collections
 import itertools
 import json

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -139,5 +140,31 @@ static inline uint64_t number(const struct agent_reply *reply, const char *key)
 		fail_msg("%s in \"%s\": %s", key, reply->line, err.text);
 	return value;
 }
+
+/* A field that must be this very text. */
+static inline void expect_text(const struct agent_reply *r, const char *key, const char *value)
+{
+	cleanup_free char *text = agent_field_text(r, key);
+
+	if (!text)
+		fail_msg("no %s in: %s", key, r->line);
+	assert_string_equal(text, value);
+}
+
+/* Arguments of the workload, separated by '|' in list. */
+static inline void arguments(struct real_agent *r, const char *list)
+{
+	cleanup_free char *copy = xstrdup(list);
+	char *save = NULL;
+
+	for (char *a = strtok_r(copy, "|", &save); a; a = strtok_r(NULL, "|", &save)) {
+		cleanup_free char *value = wire_encode(a);
+		cleanup_free char *line = xasprintf("arg value=%s", value);
+
+		ask(r, line);
+	}
+}
+
+#define AGENT_TEST(f) cmocka_unit_test_setup_teardown(f, real_agent_setup, real_agent_teardown)
 
 #endif

@@ -1,5 +1,5 @@
-/* The real static agent as a plain child, as the host platform runs it: every request, every readiness,
- * every verb, and its end. TARE_AGENT names the binary (default build/agent). */
+/* The real static agent as a plain child, as the host platform runs it: every request, every verb, and its
+ * end; readiness: test-agent-ready.c. TARE_AGENT names the binary (default build/agent). */
 #include "procfs.h"
 #include "real-agent.h"
 
@@ -18,29 +18,6 @@
 #include <cmocka.h>
 
 #define PORT 18391
-
-static void expect_text(const struct agent_reply *r, const char *key, const char *value)
-{
-	cleanup_free char *text = agent_field_text(r, key);
-
-	if (!text)
-		fail_msg("no %s in: %s", key, r->line);
-	assert_string_equal(text, value);
-}
-
-/* arguments separated by '|' are sent one by one. */
-static void arguments(struct real_agent *r, const char *list)
-{
-	cleanup_free char *copy = xstrdup(list);
-	char *save = NULL;
-
-	for (char *a = strtok_r(copy, "|", &save); a; a = strtok_r(NULL, "|", &save)) {
-		cleanup_free char *value = wire_encode(a);
-		cleanup_free char *line = xasprintf("arg value=%s", value);
-
-		ask(r, line);
-	}
-}
 
 static void test_hello(void **state)
 {
@@ -251,22 +228,6 @@ static void test_command_missing(void **state)
 		"agent: cannot run /nosuch/program: No such file or directory");
 }
 
-static void test_dies_before_ready(void **state)
-{
-	arguments(*state, "sh|-c|echo first; echo 'cannot open x' >&2; exit 3");
-	refused(*state, "start command=1 ready=line text=never",
-		"agent: workload ended with status 3 before it was ready: first | cannot open x");
-	refused(*state, "payload", "agent: workload ended with status 3: first | cannot open x");
-}
-
-/* The agent says it, not the harness's deadline: it has the last words. */
-static void test_not_ready_in_time(void **state)
-{
-	arguments(*state, "sh|-c|echo still thinking; exec sleep 1000");
-	refused(*state, "start command=1 timeout_ms=200 ready=line text=never",
-		"agent: workload was not ready in time: still thinking");
-}
-
 /* 100 KB of output: the last of it is what is told, within a line. */
 static void test_tail_is_bounded(void **state)
 {
@@ -313,123 +274,6 @@ static void test_stubborn(void **state)
 	assert_true(took >= 900 * NSEC_PER_MSEC && took < 1900 * NSEC_PER_MSEC);
 	a = ask(*state, "census");
 	assert_int_equal(number(&a, "user"), 1);
-}
-
-/* The verb with a delay before listen(2): the agent must not have needed luck. */
-static void http_ready(void **state, const char *start, int limit_ms)
-{
-	struct real_agent *r = *state;
-	cleanup_free char *port = xasprintf("port=%d|delay_ms=100", PORT);
-	struct agent_reply a;
-	int64_t begin, took;
-
-	arguments(r, port);
-	begin = now_ns();
-	a = ask(r, start);
-	took = now_ns() - begin;
-	expect_text(&a, "how", "listen");
-	assert_true(took >= 100 * NSEC_PER_MSEC && took < limit_ms * NSEC_PER_MSEC);
-	a = ask(r, "facts");
-	expect_text(&a, "seccomp", "2");
-	expect_text(&a, "no_new_privs", "1");
-}
-
-static void test_ready_tcp(void **state)
-{
-	http_ready(state, "start verb=http ready=tcp port=18391", 600);
-}
-
-static void test_ready_http(void **state)
-{
-	http_ready(state, "start verb=http ready=http port=18391 path=/small", 600);
-}
-
-/* Ready is who answers as expected, not who accepts. */
-static void test_ready_exchange(void **state)
-{
-	http_ready(state,
-		"start verb=http ready=tcp port=18391 send=GET%20/small%20HTTP/1.0%0D%0A%0D%0A "
-		"expect=HTTP/1.1%20200",
-		600);
-}
-
-static void test_not_ready_exchange(void **state)
-{
-	struct real_agent *r = *state;
-	struct error err = ERROR_INIT;
-
-	arguments(r, "port=18391");
-	assert_int_equal(
-		agent_call(&r->agent, NULL, now_ns() + 400 * NSEC_PER_MSEC, &err,
-			"start verb=http ready=tcp port=18391 send=GET%%20/nosuch%%20HTTP/1.0%%0D%%0A%%0D%%0A "
-			"expect=HTTP/1.1%%20200"),
-		-1);
-	assert_string_equal(err.text, "agent: no answer to request 2 before the deadline");
-}
-
-static void test_exchange_refused(void **state)
-{
-	struct real_agent *r = *state;
-
-	refused(r, "start verb=http ready=tcp port=18391 send=x",
-		"agent: start: send and expect go together, with ready=tcp");
-	refused(r, "start verb=http ready=http port=18391 path=/ send=x expect=y",
-		"agent: start: send and expect go together, with ready=tcp");
-}
-
-/* A second listener in one process tree is refused (EBUSY): the port is then tried by the clock. */
-static void take_the_listener(void)
-{
-	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	struct sock_fprog program = {.len = 1, .filter = &allow};
-	int fd;
-
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	fd = (int)syscall(
-		SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-	/* It counts as long as somebody holds it: past execve. */
-	if (fd < 0 || dup(fd) < 0)
-		_exit(126);
-}
-
-static void test_ready_without_notification(void **state)
-{
-	struct real_agent *r = *state;
-	struct error err = ERROR_INIT;
-	struct agent_reply a;
-
-	assert_int_equal(real_agent_end(r), 0);
-	r->before = take_the_listener;
-	real_agent_start(r);
-	assert_int_equal(agent_hello(&r->agent, SECONDS(10), &err), 0);
-	arguments(r, "port=18391|delay_ms=100");
-	a = ask(r, "start verb=http ready=http port=18391 path=/small");
-	expect_text(&a, "how", "poll");
-}
-
-/* A listen(2) on another port is no readiness; a 404 is none either. */
-static void test_not_ready(void **state)
-{
-	struct real_agent *r = *state;
-	struct error err = ERROR_INIT;
-
-	arguments(r, "port=18391");
-	assert_int_equal(agent_call(&r->agent, NULL, now_ns() + 400 * NSEC_PER_MSEC, &err,
-				 "start verb=http ready=http port=18391 path=/nosuch"),
-		-1);
-	assert_string_equal(err.text, "agent: no answer to request 2 before the deadline");
-}
-
-static void test_not_ready_other_port(void **state)
-{
-	struct real_agent *r = *state;
-	struct error err = ERROR_INIT;
-
-	arguments(r, "port=18391");
-	assert_int_equal(agent_call(&r->agent, NULL, now_ns() + 400 * NSEC_PER_MSEC, &err,
-				 "start verb=http ready=tcp port=18392"),
-		-1);
-	assert_string_equal(err.text, "agent: no answer to request 2 before the deadline");
 }
 
 static int connect_port(uint16_t port)
@@ -628,25 +472,40 @@ static void test_without_channel(void **state)
 	assert_int_equal(WEXITSTATUS(status), 2);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, real_agent_setup, real_agent_teardown)
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(test_hello), TEST(test_facts),
-		TEST(test_leaked_descriptor), TEST(test_meminfo), TEST(test_idle), TEST(test_touch),
-		TEST(test_spawn), TEST(test_ballast), TEST(test_delay), TEST(test_bad_verbs),
-		TEST(test_command), TEST(test_command_exec), TEST(test_command_missing),
-		TEST(test_dies_before_ready), TEST(test_tail_is_bounded), TEST(test_daemon),
-		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_ready_http),
-		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_ready_exchange),
-		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_not_ready_exchange),
-		TEST(test_stubborn), TEST(test_ready_tcp), TEST(test_exchange_refused),
-		TEST(test_ready_without_notification), TEST(test_not_ready),
-		TEST(test_not_ready_in_time), TEST(test_not_ready_other_port), TEST(test_http_verb),
-		TEST(test_http_crowd), TEST(test_own_address), TEST(test_end_of_channel),
-		TEST(test_unreadable_line), TEST(test_wrong_sequence), TEST(test_overlong_line),
-		TEST(test_zero_byte), TEST(test_end_while_starting), TEST(test_sigterm),
-		cmocka_unit_test(test_without_channel)};
+	const struct CMUnitTest tests[] = {
+		AGENT_TEST(test_hello),
+		AGENT_TEST(test_facts),
+		AGENT_TEST(test_leaked_descriptor),
+		AGENT_TEST(test_meminfo),
+		AGENT_TEST(test_idle),
+		AGENT_TEST(test_touch),
+		AGENT_TEST(test_spawn),
+		AGENT_TEST(test_ballast),
+		AGENT_TEST(test_delay),
+		AGENT_TEST(test_bad_verbs),
+		AGENT_TEST(test_command),
+		AGENT_TEST(test_command_exec),
+		AGENT_TEST(test_command_missing),
+		AGENT_TEST(test_tail_is_bounded),
+		AGENT_TEST(test_daemon),
+		AGENT_TEST(test_stubborn),
+		AGENT_TEST(test_stubborn),
+		AGENT_TEST(test_stubborn),
+		AGENT_TEST(test_stubborn),
+		AGENT_TEST(test_http_verb),
+		AGENT_TEST(test_http_crowd),
+		AGENT_TEST(test_own_address),
+		AGENT_TEST(test_end_of_channel),
+		AGENT_TEST(test_unreadable_line),
+		AGENT_TEST(test_wrong_sequence),
+		AGENT_TEST(test_overlong_line),
+		AGENT_TEST(test_zero_byte),
+		AGENT_TEST(test_end_while_starting),
+		AGENT_TEST(test_sigterm),
+		cmocka_unit_test(test_without_channel),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

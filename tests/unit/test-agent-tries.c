@@ -138,17 +138,15 @@ static void work(void **state)
 	ask(r, "work step=end");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, real_agent_setup, real_agent_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(address_spaces),
-		TEST(identity),
-		TEST(module),
-		TEST(virtual),
-		TEST(virtual32),
-		TEST(work),
+		AGENT_TEST(address_spaces),
+		AGENT_TEST(identity),
+		AGENT_TEST(module),
+		AGENT_TEST(virtual),
+		AGENT_TEST(virtual32),
+		AGENT_TEST(work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

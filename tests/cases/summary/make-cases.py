@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Makes run.json and samples.jsonl of the golden cases here, from a fixed seed. Run from this folder. The expected
-summary.json comes from TARE_GOLDEN=update and is checked by tests/oracles/check-summary.py."""
+summary.json comes from TARE_GOLDEN=1 and is checked by tests/oracles/check-summary.py."""
 import json
 import os
 import random
