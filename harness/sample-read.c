@@ -1,6 +1,7 @@
 /* sample-read.c - samples.jsonl read back and checked, line by line. A new key goes into sample_keys[]
  * and read_sample(). */
 #include "json.h"
+#include "sample-index.h"
 #include "sample.h"
 #include "util.h"
 
@@ -20,127 +21,10 @@ static const char *const mark_keys[] = {
 struct reader {
 	struct sample_set set;
 	size_t room, room_done;
-	/* open addressing, power of two sizes: interned strings; what has been seen */
-	struct interned {
-		uint64_t hash;
-		char *text;
-	} * table;
-	size_t table_size;
-	uint64_t *seen;
-	size_t seen_size, n_seen;
+	struct sample_index index;
 	char where[64]; /* "samples.jsonl:7" */
 	struct error *err;
 };
-
-/* FNV-1a (Fowler, Noll, Vo), 64 bit. */
-static uint64_t hash_text(const char *s)
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return h;
-}
-
-static void grow_table(struct reader *r)
-{
-	struct interned *old = r->table;
-	size_t n = r->table_size;
-
-	r->table_size = n ? n * 2 : 64;
-	r->table = xcalloc(r->table_size, sizeof(*r->table));
-	for (size_t i = 0; i < n; i++) {
-		size_t at = old[i].hash & (r->table_size - 1);
-
-		if (!old[i].text)
-			continue;
-		while (r->table[at].text)
-			at = (at + 1) & (r->table_size - 1);
-		r->table[at] = old[i];
-	}
-	free(old);
-}
-
-static const char *intern(struct reader *r, const char *s)
-{
-	struct sample_set *set = &r->set;
-	uint64_t hash = hash_text(s);
-	size_t at;
-
-	if (set->n_strings * 2 >= r->table_size)
-		grow_table(r);
-	at = hash & (r->table_size - 1);
-	for (; r->table[at].text; at = (at + 1) & (r->table_size - 1))
-		if (r->table[at].hash == hash && strcmp(r->table[at].text, s) == 0)
-			return r->table[at].text;
-	r->table[at].hash = hash;
-	r->table[at].text = xstrdup(s);
-	/* the array doubles at each power of two */
-	if (!(set->n_strings & (set->n_strings - 1)))
-		set->strings = xrealloc(set->strings,
-			(set->n_strings ? set->n_strings * 2 : 1) * sizeof(*set->strings));
-	set->strings[set->n_strings++] = r->table[at].text;
-	return r->table[at].text;
-}
-
-/* 64-bit finalizer of splitmix64 (Steele, Lea, Flood 2014): spreads neighbouring keys. */
-static uint64_t mix(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-
-static bool insert_seen(uint64_t *table, size_t size, uint64_t key)
-{
-	size_t at = mix(key) & (size - 1);
-
-	for (; table[at]; at = (at + 1) & (size - 1))
-		if (table[at] == key)
-			return false;
-	table[at] = key;
-	return true;
-}
-
-/* metric: METRIC_COUNT for a mark. Never 0, which is an empty place. */
-static uint64_t key_of(unsigned trial, unsigned attempt, unsigned metric)
-{
-	return 1 + (((uint64_t)trial << 1 | attempt) << 8 | metric);
-}
-
-static bool was_seen(const struct reader *r, uint64_t key)
-{
-	size_t at = mix(key) & (r->seen_size - 1);
-
-	if (!r->seen_size)
-		return false;
-	for (; r->seen[at]; at = (at + 1) & (r->seen_size - 1))
-		if (r->seen[at] == key)
-			return true;
-	return false;
-}
-
-/* Whether trial, attempt and metric come for the first time. */
-static bool first_time(struct reader *r, unsigned trial, unsigned attempt, unsigned metric)
-{
-	uint64_t key = key_of(trial, attempt, metric);
-
-	if (r->n_seen * 2 >= r->seen_size) {
-		size_t size = r->seen_size ? r->seen_size * 2 : 1024;
-		uint64_t *table = xcalloc(size, sizeof(*table));
-
-		for (size_t i = 0; i < r->seen_size; i++)
-			if (r->seen[i])
-				insert_seen(table, size, r->seen[i]);
-		free(r->seen);
-		r->seen = table;
-		r->seen_size = size;
-	}
-	if (!insert_seen(r->seen, r->seen_size, key))
-		return false;
-	r->n_seen++;
-	return true;
-}
 
 static int need_count(
 	struct reader *r, const json_t *o, const char *key, unsigned max, unsigned *out)
@@ -164,7 +48,7 @@ static int need_name(struct reader *r, const json_t *o, const char *key, const c
 	if (!json_is_string(v) || !name_is_valid(json_string_value(v)))
 		return json_fail(r->err, r->where, key, "not a name", v,
 			"1 to 64 letters, digits or \"_.+-\", starting with a letter or digit");
-	*out = intern(r, json_string_value(v));
+	*out = sample_intern(&r->index, &r->set, json_string_value(v));
 	return 0;
 }
 
@@ -249,7 +133,7 @@ static int read_value(struct reader *r, const json_t *o, struct sample *s)
 	if (!json_is_string(reason) || !*json_string_value(reason))
 		return json_fail(r->err, r->where, "reason", reason ? "not a reason" : "missing",
 			reason, "a text with status %s", word);
-	s->reason = intern(r, json_string_value(reason));
+	s->reason = sample_intern(&r->index, &r->set, json_string_value(reason));
 	return 0;
 }
 
@@ -291,7 +175,7 @@ static int read_mark(struct reader *r, const json_t *o)
 	if (!json_is_true(json_object_get(o, "done")))
 		return json_fail(r->err, r->where, "done", "wrong value",
 			json_object_get(o, "done"), "true");
-	if (!first_time(r, s.trial, s.attempt, METRIC_COUNT))
+	if (!sample_first_time(&r->index, s.trial, s.attempt, METRIC_COUNT))
 		return error_set(r->err, EXIT_USAGE,
 			"%s: trial %u is finished twice, expected once; the file is damaged",
 			r->where, s.trial);
@@ -317,7 +201,7 @@ static int read_sample(struct reader *r, const json_t *o)
 	if (json_known_keys(o, sample_keys, r->where, r->err) < 0 || read_cell(r, o, &s) < 0 ||
 		read_metric(r, o, &s) < 0 || read_value(r, o, &s) < 0 || read_flags(r, o, &s) < 0)
 		return -1;
-	if (!first_time(r, s.trial, s.attempt, s.metric))
+	if (!sample_first_time(&r->index, s.trial, s.attempt, s.metric))
 		return error_set(r->err, EXIT_USAGE,
 			"%s: %s of trial %u comes twice, expected once; the file is damaged",
 			r->where, metrics[s.metric].name, s.trial);
@@ -383,7 +267,7 @@ static void leave_unfinished(struct reader *r)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct sample *s = &set->samples[i];
 
-		if (was_seen(r, key_of(s->trial, s->attempt, METRIC_COUNT)))
+		if (sample_was_seen(&r->index, s->trial, s->attempt, METRIC_COUNT))
 			set->samples[kept++] = *s;
 	}
 	set->unfinished = set->n - kept;
@@ -410,8 +294,7 @@ int sample_set_read(int dirfd, struct sample_set *set, struct error *err)
 	steal_fd(&fd);
 	rc = read_lines(&r, f);
 	leave_unfinished(&r);
-	free(r.table);
-	free(r.seen);
+	sample_index_free(&r.index);
 	if (rc < 0)
 		sample_set_free(&r.set);
 	else

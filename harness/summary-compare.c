@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#define FAMILY_ALPHA (1 - CONFIDENCE)
-
 /* What one arm's blocks say beside the other's. */
 struct pairs {
 	double *a, *b; /* values of the blocks in which both have one */
@@ -24,20 +22,6 @@ struct judged {
 	enum verdict verdict;
 	size_t needs; /* 0 = not to be said */
 	char *note; /* owned, or NULL */
-};
-
-/* A primary comparison, kept for Holm: all of one family are corrected together. */
-struct primary {
-	struct cell cell;
-	unsigned base;
-	size_t n;
-	double p;
-	json_t *row; /* borrowed from the list */
-};
-
-struct primaries {
-	struct primary *list;
-	size_t n, room;
 };
 
 static void pairs_free(struct pairs *p)
@@ -233,15 +217,6 @@ static void note_precision(
 			"%s: unclear against %s", where, base);
 }
 
-static void keep_primary(struct primaries *all, struct primary one)
-{
-	if (all->n == all->room) {
-		all->room = 2 * all->room + 16;
-		all->list = xrealloc(all->list, all->room * sizeof(*all->list));
-	}
-	all->list[all->n++] = one;
-}
-
 static void compare_pair(struct summary *s, struct primaries *all, const struct series *a,
 	const struct series *b, unsigned base)
 {
@@ -271,7 +246,7 @@ static void compare_pair(struct summary *s, struct primaries *all, const struct 
 	if (s->primary[a->metric]) {
 		note_precision(s, a, base_name, &j);
 		if (j.verdict != VERDICT_NONE && !isnan(j.p))
-			keep_primary(all, (struct primary){a->cell, base, p.n, j.p, row});
+			primary_keep(all, (struct primary){a->cell, base, p.n, j.p, row});
 	}
 	free(j.note);
 	pairs_free(&p);
@@ -336,78 +311,6 @@ static void compare_bucket(
 	}
 }
 
-static int compare_families(const void *a, const void *b)
-{
-	const struct primary *x = a, *y = b;
-	const unsigned kx[] = {x->cell.workload, x->cell.instances, x->cell.arm, x->base};
-	const unsigned ky[] = {y->cell.workload, y->cell.instances, y->cell.arm, y->base};
-
-	for (size_t i = 0; i < ARRAY_SIZE(kx); i++)
-		if (kx[i] != ky[i])
-			return kx[i] < ky[i] ? -1 : 1;
-	return 0;
-}
-
-/* Blocks with which the first step of Holm over m tests can reject: 2^(1-n) <= alpha / m. With several tests one
- * block is kept in hand for a tie, which the sign test drops: 9 for five. */
-static size_t holm_blocks(size_t m)
-{
-	size_t n = 1;
-
-	while (ldexp(1, 1 - (int)n) > FAMILY_ALPHA / (double)m)
-		n++;
-	return n + (m > 1);
-}
-
-/* Families with too few blocks: how many, and the worst of them. */
-struct too_few {
-	size_t families, tests, blocks, needed;
-};
-
-static void correct_family(
-	struct summary *s, const struct primary *list, size_t n, struct too_few *worst)
-{
-	cleanup_free double *p = xcalloc(n, sizeof(*p));
-	cleanup_free int *reject = xcalloc(n, sizeof(*reject));
-	size_t needed = holm_blocks(n), blocks = SIZE_MAX;
-
-	for (size_t i = 0; i < n; i++) {
-		p[i] = list[i].p;
-		blocks = list[i].n < blocks ? list[i].n : blocks;
-	}
-	stats_holm(p, n, FAMILY_ALPHA, reject);
-	for (size_t i = 0; i < n; i++)
-		put(s, list[i].row, "holm", json_boolean(reject[i]));
-	if (blocks >= needed)
-		return;
-	worst->families++;
-	if (worst->families == 1 || needed - blocks > worst->needed - worst->blocks) {
-		worst->tests = n;
-		worst->blocks = blocks;
-		worst->needed = needed;
-	}
-}
-
-/* Families: the primaries of one arm against one base at one workload and instance count. */
-static void correct_primaries(struct summary *s, struct primaries *all)
-{
-	struct too_few worst = {0};
-	size_t end;
-
-	if (all->n)
-		qsort(all->list, all->n, sizeof(*all->list), compare_families);
-	for (size_t i = 0; i < all->n; i = end) {
-		for (end = i + 1; end < all->n && !compare_families(&all->list[i], &all->list[end]);
-			end++)
-			;
-		correct_family(s, &all->list[i], end - i, &worst);
-	}
-	if (worst.families)
-		finding(s, "primary", NULL, NULL,
-			"Holm's correction over %zu primary metric%s needs at least %zu blocks, got %zu: what it does not reject is not shown to be equal",
-			worst.tests, worst.tests == 1 ? "" : "s", worst.needed, worst.blocks);
-}
-
 void make_comparisons(struct summary *s)
 {
 	struct primaries all = {0};
@@ -427,6 +330,5 @@ void make_comparisons(struct summary *s)
 		if (first->cell.instances) /* the empty set is there for the line only */
 			compare_bucket(s, &all, first, end - i);
 	}
-	correct_primaries(s, &all);
-	free(all.list);
+	primaries_correct(s, &all);
 }

@@ -114,14 +114,34 @@ void leave_disturbed(struct summary *s);
 /* Findings: that blocks were disturbed; each primary result that is another without them. clean: the same samples
  * summarised without the disturbed blocks, NULL when none would be left. */
 void note_disturbed(struct summary *s, const struct summary *clean);
-/* The plan's margin as a fraction; 0 for counts. */
-double margin_fraction(const struct summary *s, enum metric_id id);
 
 /* summary-metric.c, summary-compare.c, summary-slope.c, summary-capacity.c: the lists of summary.json. */
 void make_metrics(struct summary *s);
 void make_comparisons(struct summary *s);
 void make_slopes(struct summary *s);
 void make_capacity(struct summary *s); /* after the slopes */
+/* summary-compare.c. The plan's margin as a fraction; 0 for counts. */
+double margin_fraction(const struct summary *s, enum metric_id id);
+
+/* summary-holm.c */
+/* A primary comparison, kept for Holm: all of one family are corrected together. */
+struct primary {
+	struct cell cell;
+	unsigned base;
+	size_t n;
+	double p;
+	json_t *row; /* borrowed from the list */
+};
+
+struct primaries {
+	struct primary *list;
+	size_t n, room;
+};
+
+void primary_keep(struct primaries *all, struct primary one);
+/* Fills "holm" in the rows, family by family (the primaries of one arm against one base at one workload and instance
+ * count), with a finding where blocks are too few; releases the list. */
+void primaries_correct(struct summary *s, struct primaries *all);
 
 /* summary.c */
 /* Samples -> counted blocks -> series, without the lists: for who compares runs. s->run and s->set are set, the rest

@@ -128,6 +128,7 @@ struct end_results { /* shared with the processes that serve */
 };
 
 struct client_result;
+struct verb;
 struct client { /* an exchange that the agent began; client.c */
 	pid_t pid; /* 0 = none */
 	unsigned long seq; /* the request that waits for it */
@@ -177,6 +178,17 @@ void output_event(struct inside *in);
 const char *output_tail(const struct workload *w, char *buf, size_t size);
 /* Exit status, or 128 + signal. */
 unsigned status_number(int status);
+
+/* ---- workload-child.c ---- */
+/* Messages of the child on the sync socket: a letter, then text. */
+#define SYNC_READY 'R'
+#define SYNC_FAILED 'E'
+#define SYNC_NOTIFY 'N' /* brings the notification descriptor of listen(2) */
+#define SYNC_NO_NOTIFY 'P'
+/* In the forked child: becomes the workload, a verb (or NULL: the command that in names). output: its standard output
+ * and error; sync: where it sends its messages. */
+void workload_child(struct inside *in, const struct verb *verb, int output, int sync)
+	__attribute__((noreturn));
 
 /* ---- address.c ---- */
 /* Where servers bind: INADDR_ANY unless the harness said otherwise. The first call, before the environment
