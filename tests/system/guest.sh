@@ -30,7 +30,7 @@ guest_make() {
   release=$(cat "$guest_cache/release")
   mkdir -p "$tree"/{bin,proc,sys,dev,run,tmp,lib/modules,tests/repo/build/tests,tests/repo/tests} || return 1
   guest_file "$tree" "$(command -v busybox)" /bin/busybox || return 1
-  for test in tare agent vm-launcher tests/test-cgroup tests/test-procfs; do
+  for test in tare agent vm-launcher tests/test-cgroup-live tests/test-procfs; do
     guest_file "$tree" "$build/$test" "/tests/repo/build/$test" || return 1
   done
   cp -r tests/roots "$tree/tests/repo/tests/" || return 1

@@ -18,7 +18,7 @@ fi
 
 cat >"$work/v2.job" <<'J'
 arms="--arm host --arm netns --arm container"
-step cgroup 60 build/tests/test-cgroup
+step cgroup 60 build/tests/test-cgroup-live
 step procfs 60 build/tests/test-procfs
 left units 5
 # shellcheck disable=SC2086 # a list of options
@@ -42,7 +42,7 @@ left kill 10
 step gc-after-kill 10 build/tare gc --json
 J
 cat >"$work/v1.job" <<'J'
-step cgroup 60 build/tests/test-cgroup
+step cgroup 60 build/tests/test-cgroup-live
 left units 5
 J
 
