@@ -7,6 +7,10 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define STAT_BATCH 64 /* pages a CPU counts before it tells (MEMCG_CHARGE_BATCH in the kernel's memcontrol.h) */
+#define STIR_PAGES 256
 
 static const struct group_dir *reader(
 	const struct cgroup *cg, enum controller c, const char *name, struct error *err)
@@ -95,11 +99,39 @@ static int memory_v2(const struct group_dir *d, struct cgroup_memory *m, struct 
 	return 0;
 }
 
+/* One page's going is a count too, so a stirring of n pages is 2n of them. */
+static void stir(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), size = STIR_PAGES * page;
+	char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		return;
+	madvise(at, size, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < size; i += page)
+		((volatile char *)at)[i] = 1;
+	munmap(at, size);
+}
+
+/* Since Linux 5.14 memory.stat is added up every 2 s, and when read only if more than STAT_BATCH pages a CPU have changed
+ * below the group that is asked: a small group's own reads 0 until then. So as many are made to change here, and the
+ * top, below which we are too, is asked: that adds up all. */
+static void add_up(const struct hierarchy *h)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	for (long made = 0; made <= (cpus + 1) * STAT_BATCH; made += STIR_PAGES)
+		stir();
+	free(read_file_at(h->fd, "memory.stat", 64 << 10, NULL));
+}
+
 int cgroup_memory(const struct cgroup *cg, struct cgroup_memory *out, struct error *err)
 {
 	const struct group_dir *d = reader(cg, MEMORY, "memory", err);
 	struct cgroup_memory m = {0};
 
+	if (d)
+		add_up(d->h);
 	if (!d || (d->h->v2 ? memory_v2(d, &m, err) : memory_v1(d, &m, err)) < 0)
 		return -1;
 	m.total = m.anon + m.shmem + m.file + m.kernel;

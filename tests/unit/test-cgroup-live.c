@@ -206,6 +206,36 @@ static void over_the_limit(void)
 }
 
 /* The limits are not only readable, they hold. */
+static void touch_16_pages(void)
+{
+	char *p = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	madvise(p, 65536, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < 65536; i += 4096)
+		p[i] = 1;
+}
+
+/* The kernel puts small changes off for up to 2 s: without more than reading memory.stat most of these are 0. */
+static void live_memory_is_not_put_off(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct cgroup_memory m;
+
+	(void)state;
+	need_cgroups();
+	for (int i = 0; i < 5; i++) {
+		struct cgroup *cg = make("small", NULL);
+		pid_t pid = child_in(cg, touch_16_pages);
+
+		assert_int_equal(cgroup_memory(cg, &m, &err), 0);
+		assert_true(m.anon >= 65536);
+		assert_true(m.anon < MIB);
+		assert_int_equal(cgroup_kill(cg, WITHIN(5), &err), 0);
+		must_end(pid);
+		remove_all(cg);
+	}
+}
+
 static void live_limits_hold(void **state)
 {
 	struct cgroup_limits limits = {.memory = 32 * MIB, .cpus = "0", .pids = 1};
@@ -432,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(live_memory_and_cpu),
+		cmocka_unit_test(live_memory_is_not_put_off),
 		cmocka_unit_test(live_limits_hold),
 		cmocka_unit_test(live_kill_a_fork_bomb),
 		cmocka_unit_test(live_kill_a_frozen_group),
