@@ -19,8 +19,8 @@ static void print_text(const struct gc_report *r)
 	json_array_foreach (r->names, i, name)
 		printf("%s\n",
 			safe_text(json_is_string(name) ? json_string_value(name) : "?", safe));
-	printf("removed: runs %u, processes %u, cgroups %u, domains %u, files %u\n", r->runs,
-		r->processes, r->cgroups, r->domains, r->files);
+	printf("removed: runs %u, processes %u, cgroups %u, domains %u, containers %u, images %u, files %u\n",
+		r->runs, r->processes, r->cgroups, r->domains, r->containers, r->images, r->files);
 }
 
 static void print_report(const struct gc_report *r, bool as_json)
@@ -31,9 +31,10 @@ static void print_report(const struct gc_report *r, bool as_json)
 		print_text(r);
 		return;
 	}
-	object = json_pack("{si si si si si sO*}", "runs", (int)r->runs, "processes",
-		(int)r->processes, "cgroups", (int)r->cgroups, "domains", (int)r->domains, "files",
-		(int)r->files, "names", r->names);
+	object = json_pack("{si si si si si si si sO*}", "runs", (int)r->runs, "processes",
+		(int)r->processes, "cgroups", (int)r->cgroups, "domains", (int)r->domains,
+		"containers", (int)r->containers, "images", (int)r->images, "files", (int)r->files,
+		"names", r->names);
 	print_json(object);
 }
 

@@ -95,7 +95,8 @@ static int remove_domain(struct cleaning *c, const char *value)
 
 /* What its engine keeps after its processes have been killed by cgroup: a record, layers. An engine that is gone or
  * hangs must not keep later runs from starting: it is said. */
-static int remove_of_engine(struct cleaning *c, const char *kind, const char *value)
+static int remove_of_engine(
+	struct cleaning *c, const char *kind, const char *value, unsigned *count)
 {
 	cleanup_free char *ours = xasprintf("tare-%s", c->id);
 	const char *name = strrchr(value, ' ');
@@ -110,19 +111,19 @@ static int remove_of_engine(struct cleaning *c, const char *kind, const char *va
 		gc_note(c->report, "refused: %s %s: %s", kind, name + 1, gone.text);
 	else if (rc > 0)
 		gc_note(c->report, "%s %s", kind, name + 1);
-	if (rc > 0 && c->report)
-		c->report->domains++;
+	if (rc > 0 && count)
+		++*count;
 	return 0;
 }
 
 static int remove_container(struct cleaning *c, const char *value)
 {
-	return remove_of_engine(c, "container", value);
+	return remove_of_engine(c, "container", value, c->report ? &c->report->containers : NULL);
 }
 
 static int remove_image(struct cleaning *c, const char *value)
 {
-	return remove_of_engine(c, "image", value);
+	return remove_of_engine(c, "image", value, c->report ? &c->report->images : NULL);
 }
 
 static int remove_file(struct cleaning *c, const char *path)

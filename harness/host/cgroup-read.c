@@ -9,7 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define STAT_BATCH 64 /* pages a CPU counts before it tells (MEMCG_CHARGE_BATCH in the kernel's memcontrol.h) */
+#define STAT_BATCH                                                                                 \
+	64 /* pages a CPU counts before it tells (MEMCG_CHARGE_BATCH in the kernel's memcontrol.h) */
 #define STIR_PAGES 256
 
 static const struct group_dir *reader(

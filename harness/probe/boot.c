@@ -72,12 +72,20 @@ static bool mean_time(
 	return m->n > 0;
 }
 
+/* Why nobody outside asked. */
+static const char *no_first_response(const struct measurement *m)
+{
+	if (m->n && m->workload->port && !m->instances[0].address[0])
+		return "it has no address in the lab (an engine outside keeps its own bridge and NAT), so no client there can reach it";
+	return "the workload serves no TCP port that a client outside could ask";
+}
+
 static int boot_after(struct measurement *m, unsigned slot, struct error *err)
 {
 	static const struct {
 		enum metric_id id;
 		enum milestone from, to;
-		const char *reason;
+		const char *reason; /* NULL: no_first_response() */
 	} rows[] = {
 		{BOOT_ENGINE, AT_REQUEST, AT_ENGINE, "no container engine that executes a shim"},
 		{BOOT_SHIM, AT_REQUEST, AT_SHIM, "no shim that executes an OCI runtime"},
@@ -88,8 +96,7 @@ static int boot_after(struct measurement *m, unsigned slot, struct error *err)
 		{BOOT_KERNEL, AT_REQUEST, AT_KERNEL, "no guest kernel: it runs on the host's"},
 		{BOOT_INIT, AT_REQUEST, AT_INIT, "nothing came from PID 1 inside"},
 		{BOOT_READY, AT_REQUEST, AT_READY, "it did not become ready"},
-		{BOOT_FIRST_RESPONSE, AT_REQUEST, AT_FIRST_RESPONSE,
-			"the workload serves no TCP port that a client outside could ask"},
+		{BOOT_FIRST_RESPONSE, AT_REQUEST, AT_FIRST_RESPONSE, NULL},
 		{BOOT_STOP, AT_STOP, AT_STOPPED, "it was not stopped in order"},
 	};
 	double value;
@@ -102,7 +109,9 @@ static int boot_after(struct measurement *m, unsigned slot, struct error *err)
 			measured(m, rows[i].id, value, 0);
 		else
 			not_measured(m, rows[i].id, SAMPLE_SKIPPED, "%s",
-				m->n ? rows[i].reason : "an empty set");
+				!m->n                    ? "an empty set"
+					: rows[i].reason ? rows[i].reason
+							 : no_first_response(m));
 	}
 	if (m->n)
 		measured(m, BOOT_PREPARE, (double)m->prepare_ns / NSEC_PER_SEC / (double)m->n, 0);

@@ -233,6 +233,8 @@ check podman-service "$TARE" run "$work/podman.json" -o "$work/podman"
 check podman-samples python3 "$work/look.py" "$work/podman" podman "$boot"
 same podman-is-described "outside the lab|Podman" \
   "$(json "$work/podman/run.json" '"|".join([d["arms"]["podman"]["engine_place"], d["arms"]["podman"]["engine_version"].split()[0]])' 2>&1 | tail -1)"
+same podman-why-nobody-asked "it has no address in the lab (an engine outside keeps its own bridge and NAT), so no client there can reach it" \
+  "$(python3 -c 'import json,sys; print({s["reason"] for s in map(json.loads, open(sys.argv[1])) if s.get("metric") == "boot.first_response" and s["arm"] == "podman"}.pop())' "$work/podman/samples.jsonl" 2>&1 | tail -1)"
 same podman-keeps-nothing '[]|[]' "$(ask_podman '/containers/json?all=1')|$(ask_podman '/images/json?all=1')"
 
 # The harness killed: the guardian has it removed there.

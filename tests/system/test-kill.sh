@@ -39,7 +39,7 @@ for arm in host container vm; do
 done
 out=$("$TARE" gc 2>&1)
 same gc-finds-nothing 0 $?
-same gc-had-nothing-to-do "removed: runs 0, processes 0, cgroups 0, domains 0, files 0" "$out"
+same gc-had-nothing-to-do "removed: runs 0, processes 0, cgroups 0, domains 0, containers 0, images 0, files 0" "$out"
 
 # The guardian killed too: the next run, or gc, cleans.
 "$TARE" run --arm container --quick --blocks 20 -o "$work/both" >/dev/null 2>&1 &

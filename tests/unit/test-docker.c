@@ -9,12 +9,14 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -139,6 +141,13 @@ static int remove_folder(void **data)
 {
 	(void)data;
 	return rmdir(folder);
+}
+
+static int write_new(const char *file, const char *text)
+{
+	cleanup_close int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -1 : write_all(fd, text, strlen(text));
 }
 
 /* The error's text with the socket's path as "SOCKET". */
@@ -311,6 +320,38 @@ static void nobody_there_is_told(void **data)
 	assert_int_equal(gc_docker(path, "container", "tare-0-x", &long_err), -1);
 }
 
+/* Of a dead run: counted by what they are. */
+static void what_an_engine_keeps_is_removed(void **data)
+{
+	struct script s = {PING, VERSION, HEAD("200 OK") "[]", ANSWERS};
+	struct script gone = {PING, VERSION, HEAD("404 Not Found") "{}", ANSWERS};
+	static const char id[] = "ccccccccccccccc1";
+	const struct script *const peers[] = {&s, &gone};
+	cleanup_free char *run = xasprintf("%s/%s", folder, id);
+	cleanup_free char *ledger = xasprintf("%s/ledger", run);
+
+	(void)data;
+	for (size_t k = 0; k < ARRAY_SIZE(peers); k++) {
+		struct gc_report r = {0};
+		struct error err = ERROR_INIT;
+		cleanup_free char *text = NULL;
+
+		start(peers[k]);
+		text = xasprintf(
+			"run %s 1 1\ncontainer %s tare-%s-a\ncontainer %s tare-%s-b\nimage %s tare-%s/x:latest\n",
+			id, path, id, path, id, path, id);
+		assert_int_equal(mkdir(run, 0700), 0);
+		assert_int_equal(write_new(ledger, text), 0);
+		assert_int_equal(gc_run(folder, id, &r, &err), 0);
+		assert_int_equal(r.containers, k ? 0 : 2);
+		assert_int_equal(r.images, k ? 0 : 1);
+		assert_int_equal(r.domains, 0);
+		assert_int_equal(r.runs, 1);
+		json_decref(r.names);
+		stop();
+	}
+}
+
 /* The row of JSON objects that an import answers with. */
 static void a_stream_ends_with_its_last_word(void **data)
 {
@@ -448,6 +489,7 @@ int main(void)
 		cmocka_unit_test(refusals_are_told_in_one_line),
 		cmocka_unit_test(a_hanging_engine_is_given_up),
 		cmocka_unit_test(nobody_there_is_told),
+		cmocka_unit_test(what_an_engine_keeps_is_removed),
 		cmocka_unit_test(a_stream_ends_with_its_last_word),
 		cmocka_unit_test(only_local_engines_are_taken),
 		cmocka_unit_test(names_are_escaped),
