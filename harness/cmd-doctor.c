@@ -5,6 +5,7 @@
 #include "command.h"
 #include "guest-kernel.h"
 #include "json.h"
+#include "lab-path.h"
 #include "lab.h"
 #include "platform.h"
 #include "procfs.h"
@@ -108,6 +109,26 @@ static void check_tun(struct finding *f)
 			"/dev/net/tun cannot be opened: VMs have no NIC");
 }
 
+/* What mends it is after the last ';' of our messages. */
+static const char *mend_in(const struct error *err)
+{
+	const char *mend = strrchr(err->text, ';');
+
+	mend = mend ? mend + 2 : "make setup";
+	return strncmp(mend, "run: ", 5) == 0 ? mend + 5 : mend;
+}
+
+static void check_nftables(struct finding *f)
+{
+	struct error err = ERROR_INIT;
+
+	if (lab_path_check(&err) == 0)
+		found(f, STATE_OK, NULL, "nftables with nat and conntrack: paths pair and nat");
+	else
+		found(f, STATE_NOTE, mend_in(&err), "%s; arms with path pair or nat cannot run",
+			err.text);
+}
+
 static void check_accelerator(struct finding *f)
 {
 	struct error err = ERROR_INIT;
@@ -181,13 +202,7 @@ static void check_platform(const struct platform *p, struct finding *f)
 	struct error err = ERROR_INIT;
 
 	if (p->check && p->check(&o, &err) < 0) {
-		/* A message of ours ends with what mends it. */
-		const char *mend = strrchr(err.text, ';');
-
-		mend = mend ? mend + 2 : "make setup";
-		if (!strncmp(mend, "run: ", 5))
-			mend += 5;
-		found(f, STATE_MISSING, mend, "%s", err.text);
+		found(f, STATE_MISSING, mend_in(&err), "%s", err.text);
 	} else
 		found(f, STATE_OK, NULL, "%s", p->help);
 }
@@ -238,6 +253,7 @@ static const struct {
 	{"namespaces", check_namespaces},
 	{"user namespaces", check_user_namespaces},
 	{"tun", check_tun},
+	{"nftables", check_nftables},
 	{"guest kernel", check_guest_kernel},
 	{"images", check_images},
 	{"accelerator", check_accelerator},

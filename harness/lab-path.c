@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define TABLE "tare"
 #define FORWARD "/proc/sys/net/ipv4/ip_forward"
@@ -99,6 +100,47 @@ int lab_path_open(struct lab_path *p, bool nat, struct error *err)
 	if (nft_run(rules_count, err) < 0)
 		return error_wrap(err, "path");
 	return nat ? open_nat(p, err) : 0;
+}
+
+/* The child's end: never returns. */
+static _Noreturn void try_rules(int to)
+{
+	struct error err = ERROR_INIT;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	/* libnftables says some things there itself. */
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
+	if (unshare(CLONE_NEWNET) < 0)
+		error_errno(&err, EXIT_PREREQUISITE, errno,
+			"nft: cannot make a network namespace to try in; run as root");
+	else if (nft_run(rules_count, &err) == 0)
+		nft_run(rules_nat, &err);
+	_exit(write_all(to, err.text, strlen(err.text)) < 0);
+}
+
+int lab_path_check(struct error *err)
+{
+	int pipes[2], status = 0;
+	char text[sizeof(err->text)];
+	size_t used = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return error_errno(err, EXIT_INTERNAL, errno, "nft: pipe");
+	pid = fork();
+	if (pid == 0)
+		try_rules(pipes[1]);
+	close(pipes[1]);
+	while (used < sizeof(text) - 1 &&
+		(n = read(pipes[0], text + used, sizeof(text) - 1 - used)) > 0)
+		used += (size_t)n;
+	text[used] = '\0';
+	close(pipes[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+		return error_set(err, EXIT_INTERNAL, "nft: it could not be tried");
+	return used ? error_set(err, EXIT_PREREQUISITE, "%s", text) : 0;
 }
 
 int lab_path_forwarded(uint64_t *all, uint64_t *between, struct error *err)

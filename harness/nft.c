@@ -27,7 +27,7 @@ static char *run(const char *commands, unsigned flags, struct error *err)
 	if (nft_run_cmd_from_buffer(c, commands) == 0)
 		return xstrdup(nft_ctx_get_output_buffer(c));
 	error_set(err, EXIT_PREREQUISITE,
-		"nft: rules refused, got \"%s\", expected nf_tables with nat and conntrack in this kernel; try: modprobe nft_masq",
+		"nft: rules refused, got \"%s\", expected nf_tables with nat and conntrack in this kernel; run: modprobe -a nft_chain_nat nft_masq nft_ct, on Ubuntu after apt-get install linux-modules-extra-$(uname -r)",
 		safe_text(nft_ctx_get_error_buffer(c), safe));
 	return NULL;
 }

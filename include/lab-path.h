@@ -25,6 +25,9 @@ struct lab_path {
 		.outside = -1                                                                      \
 	}
 
+/* Whether this kernel takes the rules of both paths: tried in a network namespace of a child's own. EXIT_PREREQUISITE with
+ * what mends it. */
+int lab_path_check(struct error *err);
 /* Inside the lab. lab_path_close() after it, whatever it returned. */
 int lab_path_open(struct lab_path *p, bool nat, struct error *err);
 /* Packets at the host's IP forward hook since lab_path_open(): all, and those from the bridge's network into it. */
