@@ -248,6 +248,26 @@ static int prove(struct accel *out, struct error *err)
 	return 0;
 }
 
+bool accel_expect_kvm(const char *wish)
+{
+	struct error ignored = ERROR_INIT;
+	cleanup_free char *emulator = NULL, *state = NULL, *file = NULL, *key = NULL;
+	struct guest_kernel kernel;
+	struct accel known = {.kvm = true};
+
+	if (!strcmp(wish, "tcg") || try_device(&ignored) < 0)
+		return false;
+	emulator = emulator_find(&ignored);
+	if (!emulator || guest_kernel_find(NULL, NULL, false, &kernel, &ignored) < 0)
+		return true;
+	state = state_folder();
+	file = xasprintf("%s/" PROOF, state);
+	key = proof_key(emulator, kernel.image);
+	guest_kernel_free(&kernel);
+	recall(file, key, &known);
+	return known.kvm;
+}
+
 int accel_choose(const char *wish, struct accel *out, struct error *err)
 {
 	struct accel a = {.kvm = false};

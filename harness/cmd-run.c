@@ -1,4 +1,5 @@
 /* cmd-run.c - `tare run`: measures a plan, or with --dry-run prints what it would do. */
+#include "accel.h"
 #include "command.h"
 #include "compare.h"
 #include "history.h"
@@ -151,12 +152,8 @@ static int check_memory(const struct plan *p, struct error *err)
 	return 0;
 }
 
-static bool probably_emulated(const struct trial *t)
-{
-	return t->arm->platform->guest && access("/dev/kvm", R_OK | W_OK) != 0;
-}
-
-static json_t *order_json(const struct plan *p, const struct trial *trials, size_t n, double total)
+static json_t *order_json(
+	const struct plan *p, const struct trial *trials, size_t n, double total, bool kvm)
 {
 	json_t *list = json_array();
 
@@ -167,22 +164,23 @@ static json_t *order_json(const struct plan *p, const struct trial *trials, size
 				"trial", (int)trials[i].index, "arm", trials[i].arm->name,
 				"workload", trials[i].workload->name, "instances",
 				(int)trials[i].instances, "estimate_seconds",
-				trial_estimate(&trials[i], p, probably_emulated(&trials[i]))));
+				trial_estimate(&trials[i], p, !kvm)));
 	return json_pack("{s:s, s:o, s:f, s:o}", "plan", p->name, "seed", plan_seed_json(p->seed),
 		"estimate_seconds", total, "trials", list);
 }
 
-static int dry_run(const struct plan *p, bool as_json)
+static int dry_run(const struct plan *p, bool as_json, const char *accel)
 {
+	bool kvm = accel_expect_kvm(accel);
 	size_t n;
 	cleanup_free struct trial *trials = plan_trials(p, &n);
 	double total = 0;
 	char time[32];
 
 	for (size_t i = 0; i < n; i++)
-		total += trial_estimate(&trials[i], p, probably_emulated(&trials[i]));
+		total += trial_estimate(&trials[i], p, !kvm);
 	if (as_json) {
-		cleanup_json json_t *order = order_json(p, trials, n, total);
+		cleanup_json json_t *order = order_json(p, trials, n, total, kvm);
 
 		print_json(order);
 		return EXIT_FINE;
@@ -269,7 +267,7 @@ static int run_with(
 	if (read_request(a, &q, err) < 0)
 		return -1;
 	if (argument(a, "dry-run"))
-		return dry_run(p, argument(a, "json") != NULL);
+		return dry_run(p, argument(a, "json") != NULL, q.options.accel);
 	if (check_memory(p, err) < 0)
 		return -1;
 	rc = run_plan(&q, &folder, err);

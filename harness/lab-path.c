@@ -112,8 +112,9 @@ static _Noreturn void try_rules(int to)
 	if (null >= 0)
 		dup2(null, STDERR_FILENO);
 	if (unshare(CLONE_NEWNET) < 0)
-		error_errno(&err, EXIT_PREREQUISITE, errno,
-			"nft: cannot make a network namespace to try in; run as root");
+		error_set(&err, EXIT_PREREQUISITE,
+			"nft: cannot make a network namespace to try in: %s; run: sudo tare doctor",
+			strerror(errno));
 	else if (nft_run(rules_count, &err) == 0)
 		nft_run(rules_nat, &err);
 	_exit(write_all(to, err.text, strlen(err.text)) < 0);

@@ -66,7 +66,7 @@ static void estimate_probes(struct plan *p)
 	for (size_t i = 0; i < ARRAY_SIZE(p->probe_seconds) && probes[i]; i++)
 		p->probe_seconds[i] = probes[i]->seconds;
 	if (network >= 0)
-		p->probe_seconds[network] = 5 * p->network_seconds + 2 * p->network_omit + 0.5;
+		p->probe_seconds[network] = 4 * p->network_seconds + 2 * p->network_omit + 0.5;
 }
 
 static int read_times(struct plan *p, const struct plan_source *s, struct error *err)

@@ -170,19 +170,30 @@ bool plan_has(const struct plan *p, size_t arm, size_t workload)
 	return !p->n_parts;
 }
 
-/* A whole system boots for as many times longer than a kernel with the agent alone (seen under TCG). */
+/* A whole system, and a distribution's general kernel, boot for as many times longer than a small kernel with the agent
+ * alone (seen under TCG). */
 #define SYSTEM_FACTOR 8
+#define FULL_KERNEL_FACTOR 2
+
+static bool option_is(const struct arm *a, const char *option, const char *value)
+{
+	const char *text = json_string_value(json_object_get(a->options, option));
+
+	return text && strcmp(text, value) == 0;
+}
 
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated)
 {
 	const struct platform *platform = t->arm->platform;
 	double each =
 		platform->guest && emulated ? platform->estimate_emulated : platform->estimate;
-	const char *image = json_string_value(json_object_get(t->arm->options, "image"));
 	unsigned started = t->instances;
 
-	if (platform->guest && image && strcmp(image, "minimal") != 0)
+	if (platform->guest && json_object_get(t->arm->options, "image") &&
+		!option_is(t->arm, "image", "minimal"))
 		each *= SYSTEM_FACTOR;
+	else if (platform->guest && option_is(t->arm, "kernel_flavour", "full"))
+		each *= FULL_KERNEL_FACTOR;
 	/* The partner. */
 	if (started == 1 && arm_path(t->arm) == PATH_PAIR)
 		started++;

@@ -14,6 +14,8 @@ struct accel {
 };
 /* wish: "auto", "kvm" (fails with EXIT_PREREQUISITE if it does not work), "tcg". */
 int accel_choose(const char *wish, struct accel *out, struct error *err);
+/* What it will say, as far as is known without starting a guest: by the device, and by the proof that was kept. */
+bool accel_expect_kvm(const char *wish);
 /* Path of QEMU for x86-64: the first of $PATH, /usr/bin, /usr/libexec/qemu-kvm. New string, or NULL with
  * EXIT_PREREQUISITE. */
 char *emulator_find(struct error *err);

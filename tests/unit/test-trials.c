@@ -162,6 +162,7 @@ static void estimates(void **state)
 {
 	struct plan p = make(4, 1, 1, 1);
 	struct trial t = {.arm = &arms[0], .instances = 1};
+	struct arm full = {.name = "full", .platform = &guest};
 
 	(void)state;
 	assert_true(fabs(trial_estimate(&t, &p, false) - 4.0) < 1e-9);
@@ -172,6 +173,14 @@ static void estimates(void **state)
 	assert_true(fabs(trial_estimate(&t, &p, true) - 19.5) < 1e-9);
 	t.instances = 0;
 	assert_true(fabs(trial_estimate(&t, &p, true) - 0.5) < 1e-9);
+	/* What boots longer than a small kernel with the agent alone. */
+	t.instances = 1;
+	t.arm = &full;
+	full.options = json_pack("{ss ss}", "image", "minimal", "kernel_flavour", "full");
+	assert_true(fabs(trial_estimate(&t, &p, true) - 19.5) < 1e-9);
+	json_object_set_new(full.options, "image", json_string("debian"));
+	assert_true(fabs(trial_estimate(&t, &p, true) - 67.5) < 1e-9);
+	json_decref(full.options);
 }
 
 int main(void)
