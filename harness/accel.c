@@ -23,7 +23,7 @@
 #define MOST (10 * NSEC_PER_SEC)
 #define CONSOLE_MAX (1u << 20)
 #define PROOF "accel.json"
-#define SCHEMA "tare/accel/1"
+#define SCHEMA "tare/accel/2"
 
 char *emulator_find(struct error *err)
 {
@@ -83,7 +83,21 @@ static void run_guest(
 	_exit(127);
 }
 
-/* "QEMU says: <its last line>" or nothing. */
+/* Early console and console may both write to the port: then each character is there twice. */
+static void undouble(char *line)
+{
+	size_t n = strlen(line), pairs = 0;
+
+	for (size_t i = 0; i + 1 < n; i += 2)
+		pairs += line[i] == line[i + 1];
+	if (n < 8 || pairs < n / 2)
+		return;
+	for (size_t i = 0; i <= n / 2; i++)
+		line[i] = line[2 * i];
+	line[(n + 1) / 2] = '\0';
+}
+
+/* The console's last line. */
 static const char *last_line(char *text, size_t used)
 {
 	char *line;
@@ -92,7 +106,9 @@ static const char *last_line(char *text, size_t used)
 		used--;
 	text[used] = 0;
 	line = strrchr(text, '\n');
-	return line ? line + 1 : text;
+	line = line ? line + 1 : text;
+	undouble(line);
+	return line;
 }
 
 static int watch(int fd, const char *accelerator, int64_t quiet, int64_t most, struct error *err)
@@ -195,6 +211,10 @@ static bool recall(const char *file, const char *key, struct accel *out)
 	const char *text = json_string_value(json_object_get(j, "for"));
 	const char *reason = json_string_value(json_object_get(j, "reason"));
 
+	const char *schema = json_string_value(json_object_get(j, "schema"));
+
+	if (!schema || strcmp(schema, SCHEMA) != 0)
+		return false;
 	if (!text || !reason || strcmp(text, key) != 0 ||
 		!json_is_boolean(json_object_get(j, "kvm")))
 		return false;

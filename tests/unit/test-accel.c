@@ -76,6 +76,19 @@ static void test_hangs(void **state)
 		err.text, "kvm: a guest kernel makes no progress; its console ends \"Probing\"");
 }
 
+/* Two consoles on one port. */
+static void test_hangs_twice(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(prove("printf '6\\n\\nPPrroobbiinngg  ookk'; exec sleep 100",
+				 NSEC_PER_SEC / 2, 20 * NSEC_PER_SEC, &err),
+		-1);
+	assert_string_equal(
+		err.text, "kvm: a guest kernel makes no progress; its console ends \"Probing ok\"");
+}
+
 static void test_dies(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -173,6 +186,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_boots, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hangs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hangs_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dies, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_floods, setup, teardown),
 		cmocka_unit_test(test_tcg_is_taken_at_its_word),
