@@ -13,7 +13,6 @@
 #include <stddef.h>
 
 #define CONFIDENCE 0.95
-#define LEAST_BLOCKS 6 /* below it no exact 95 % interval of a median exists */
 #define LEAST_P95 20
 
 struct names {

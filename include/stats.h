@@ -8,6 +8,8 @@
 enum verdict { VERDICT_NONE, VERDICT_HIGHER, VERDICT_LOWER, VERDICT_SAME, VERDICT_UNCLEAR };
 extern const char *const verdict_names[]; /* "none", "higher", "lower", "same", "unclear" */
 
+#define LEAST_BLOCKS 6 /* below it no exact 95 % interval of a median exists */
+
 struct interval {
 	double lo, hi, coverage;
 }; /* NaN, NaN, 0 when n is too small */

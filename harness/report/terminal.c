@@ -3,6 +3,7 @@
 #include "report-internal.h"
 
 #include "report.h"
+#include "stats.h"
 #include "util.h"
 
 #include <locale.h>
@@ -145,7 +146,37 @@ static const char *verdict_colour(const json_t *c)
 	return "";
 }
 
-static void grid_of_verdicts(struct grid *g, const struct view *v, const char *base, bool *emulated)
+/* Unclear for want of blocks: that is said once below the tables, not in each cell. */
+static bool is_too_few(const json_t *c)
+{
+	return strcmp(json_text_at(c, "verdict", NULL), "unclear") == 0 &&
+		json_number_at(c, "n", NULL) < LEAST_BLOCKS;
+}
+
+/* What is seen below the tables of a setting. */
+struct remarks {
+	bool emulated;
+	bool too_few; /* a comparison stands without a verdict because blocks are too few */
+};
+
+static char *verdict_cell(const json_t *c, struct remarks *r)
+{
+	char *text, *word;
+
+	if (!c)
+		return xstrdup("");
+	text = verdict_text(c, &r->emulated);
+	if (is_too_few(c)) {
+		r->too_few = true;
+		word = strstr(text, " unclear");
+		if (word)
+			*word = '\0';
+	}
+	return text;
+}
+
+static void grid_of_verdicts(
+	struct grid *g, const struct view *v, const char *base, struct remarks *remarks)
 {
 	for (size_t i = 0; key_metrics[i]; i++) {
 		bool any = false;
@@ -155,8 +186,8 @@ static void grid_of_verdicts(struct grid *g, const struct view *v, const char *b
 		for (size_t a = 0; any && a < g->columns; a++) {
 			const json_t *c = view_comparison(v, v->arms[a].name, base, key_metrics[i]);
 
-			grid_set(g, a, c ? verdict_text(c, emulated) : xstrdup(""),
-				c ? verdict_colour(c) : "");
+			grid_set(g, a, verdict_cell(c, remarks),
+				c && !is_too_few(c) ? verdict_colour(c) : "");
 		}
 		if (any)
 			grid_end_row(g, key_metrics[i]);
@@ -170,14 +201,22 @@ static void print_cell(const struct screen *s, const struct grid *g, size_t a, c
 	fprintf(s->out, "%s%s%s", style(s, colour), text, style(s, *colour ? PLAIN : ""));
 }
 
+static bool column_has_text(const struct grid *g, size_t a)
+{
+	for (size_t i = 0; i < g->rows; i++)
+		if (*g->cell[i * g->columns + a])
+			return true;
+	return false;
+}
+
 /* As many arms beside each other as fit; at least one. A column without any text is left out. */
-static void print_grid(const struct screen *s, const struct grid *g, char **heads, size_t skip)
+static void print_grid(const struct screen *s, const struct grid *g, char **heads)
 {
 	for (size_t first = 0, end; first < g->columns; first = end) {
 		unsigned used = g->metric_width;
 
 		for (end = first; end < g->columns; end++) {
-			unsigned need = end == skip ? 0 : 2 + g->column_width[end];
+			unsigned need = column_has_text(g, end) ? 2 + g->column_width[end] : 0;
 
 			if (end > first && used > g->metric_width && used + need > s->width)
 				break;
@@ -187,14 +226,14 @@ static void print_grid(const struct screen *s, const struct grid *g, char **head
 			continue;
 		pad(s, g->metric_width);
 		for (size_t a = first; a < end; a++)
-			if (a != skip)
+			if (column_has_text(g, a))
 				print_cell(s, g, a, heads[a], BOLD);
 		fputc('\n', s->out);
 		for (size_t i = 0; i < g->rows; i++) {
 			fputs(g->metric[i], s->out);
 			pad(s, g->metric_width - text_columns(g->metric[i]));
 			for (size_t a = first; a < end; a++)
-				if (a != skip)
+				if (column_has_text(g, a))
 					print_cell(s, g, a, g->cell[i * g->columns + a],
 						g->colour[i * g->columns + a]);
 			fputc('\n', s->out);
@@ -203,18 +242,18 @@ static void print_grid(const struct screen *s, const struct grid *g, char **head
 	}
 }
 
-static void print_comparisons(
-	const struct screen *s, const struct view *v, char **heads, int base, bool *emulated)
+static void print_comparisons(const struct screen *s, const struct view *v, char **heads, int base,
+	struct remarks *remarks)
 {
 	cleanup_grid struct grid g = {0};
 
 	grid_init(&g, v, heads);
-	grid_of_verdicts(&g, v, v->arms[base].name, emulated);
+	grid_of_verdicts(&g, v, v->arms[base].name, remarks);
 	if (!g.rows)
 		return;
 	fprintf(s->out, "%sCompared with %s, block by block%s\n\n", style(s, BOLD), heads[base],
 		style(s, PLAIN));
-	print_grid(s, &g, heads, (size_t)base);
+	print_grid(s, &g, heads);
 }
 
 /* One line an arm: nobody shall take PSS for the whole. */
@@ -235,24 +274,26 @@ static void print_setting(const struct screen *s, const struct view *v, char **h
 	cleanup_notes struct note_list notes = {0};
 	cleanup_free char *setting = setting_text(&v->at);
 	int base = view_find_arm(v, v->base), container = view_find_arm(v, "container");
-	bool emulated = false;
+	struct remarks remarks = {false, false};
 
 	grid_init(&g, v, heads);
-	grid_of_values(&g, v, &notes, &emulated);
+	grid_of_values(&g, v, &notes, &remarks.emulated);
 	fprintf(s->out, "%sWorkload %s: median [exact interval]%s\n\n", style(s, BOLD), setting,
 		style(s, PLAIN));
-	print_grid(s, &g, heads, v->n_arms);
-	print_comparisons(s, v, heads, base, &emulated);
+	print_grid(s, &g, heads);
+	print_comparisons(s, v, heads, base, &remarks);
 	if (container >= 0 && container != base)
-		print_comparisons(s, v, heads, container, &emulated);
-	if (emulated)
+		print_comparisons(s, v, heads, container, &remarks);
+	if (remarks.too_few)
+		put_wrapped(s, "",
+			"A comparison without a word has no verdict: it takes 6 counted blocks, and only exact counts need fewer.");
+	if (remarks.emulated)
 		put_wrapped(s, "† ",
 			"emulated (TCG): a time or rate under it is no evidence about VMs; memory holds less memory.emulator_code");
 	for (size_t i = 0; i < notes.n; i++) {
 		cleanup_free char *number = xasprintf("(%zu) ", i + 1);
-		char buf[SAFE_TEXT_SIZE];
 
-		put_wrapped(s, number, safe_text(notes.text[i], buf));
+		put_wrapped(s, number, notes.text[i]);
 	}
 	print_left_out(s, v, heads);
 	fputc('\n', s->out);
@@ -275,9 +316,8 @@ static void print_claims(const struct screen *s, const struct view *v)
 		cleanup_free char *prefix = xasprintf(
 			"%2.0f %-9s %s: ", json_number_at(c, "number", NULL), verdict, id);
 		const char *why = json_text_at(c, "reason", NULL);
-		char buf[SAFE_TEXT_SIZE];
 
-		put_wrapped(s, prefix, safe_text(*why ? why : figure, buf));
+		put_wrapped(s, prefix, *why ? why : figure);
 		free(id);
 		free(verdict);
 	}
@@ -287,10 +327,49 @@ static void print_claims(const struct screen *s, const struct view *v)
 static void print_meter(const struct screen *s, const struct view *v)
 {
 	cleanup_free char *text = meter_text(v);
-	char buf[SAFE_TEXT_SIZE];
 
 	if (text)
-		put_wrapped(s, "The meter: ", safe_text(text, buf));
+		put_wrapped(s, "The meter: ", text);
+}
+
+#define MOST_FINDINGS 12
+
+/* What changes how a figure is to be read; all others are only counted here. */
+static bool finding_is_weighty(const char *kind)
+{
+	static const char *const quiet[] = {"outliers", "precision", "repeated"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(quiet); i++)
+		if (strcmp(kind, quiet[i]) == 0)
+			return false;
+	return true;
+}
+
+static void print_findings(const struct screen *s, const struct view *v)
+{
+	const json_t *list = json_list(v->summary, "findings");
+	size_t i, shown = 0, all = json_array_size(list);
+	json_t *f;
+
+	if (!all)
+		return;
+	fprintf(s->out, "%sFindings%s\n\n", style(s, BOLD), style(s, PLAIN));
+	json_array_foreach ((json_t *)list, i, f) {
+		char *kind = safe_word(json_text_at(f, "kind", NULL), 16);
+		cleanup_free char *prefix = xasprintf("- %s: ", kind);
+
+		if (finding_is_weighty(kind) || all == 1) {
+			if (shown < MOST_FINDINGS)
+				put_wrapped(s, prefix, json_text_at(f, "text", NULL));
+			shown++;
+		}
+		free(kind);
+	}
+	shown = shown < MOST_FINDINGS ? shown : MOST_FINDINGS;
+	if (all > shown)
+		fprintf(s->out, "%s%zu %s in report.md (outliers and the like)\n",
+			shown ? "- " : "", all - shown, shown ? "more" : "stand");
+	fputc('\n', s->out);
 }
 
 int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned width, bool colour)
@@ -314,6 +393,7 @@ int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned w
 		print_setting(&s, &v, heads);
 	}
 	print_claims(&s, &v);
+	print_findings(&s, &v);
 	print_meter(&s, &v);
 	for (size_t a = 0; a < v.n_arms; a++)
 		free(heads[a]);

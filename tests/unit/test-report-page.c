@@ -314,6 +314,73 @@ static void the_table_fits_the_width(void **state)
 	assert_in_range(count(narrow, "\nmemory.pss "), 3, 8);
 }
 
+/* Below six blocks each comparison would ask for the same: it is said once; exact counts keep their verdict. */
+static void too_few_blocks_are_said_once(void **state)
+{
+	json_t *run = case_json(CASES, "usual", "run.json"),
+	       *summary = case_json(CASES, "usual", "summary.json"), *c;
+	cleanup_free char *text = NULL;
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	json_array_foreach (json_object_get(summary, "comparisons"), i, c) {
+		const char *metric = json_text_at(c, "metric", NULL);
+
+		json_object_set_new(c, "n", json_integer(1));
+		if (strcmp(json_text_at(c, "verdict", NULL), "unclear") != 0 &&
+			strncmp(metric, "memory.", 7) != 0)
+			continue;
+		json_object_set_new(c, "verdict", json_string("unclear"));
+		json_object_set_new(c, "needs_blocks", json_integer(5));
+	}
+	assert_int_equal(report_table(out, run, summary, 200, false), 0);
+	fclose(out);
+	assert_null(strstr(text, "+5 blocks"));
+	assert_null(strstr(text, "unclear"));
+	assert_int_equal(count(text, "A comparison without a word has no verdict"), 1);
+	assert_non_null(strstr(text, " higher"));
+	json_decref(run);
+	json_decref(summary);
+}
+
+/* What changes the meaning of a figure is seen, outliers are counted; nothing is cut, and foreign text is harmless. */
+static void findings_and_meter_are_whole(void **state)
+{
+	static const char foreign[] = "no clean one is left \033[31m and nothing after "
+				      "the eightieth character is left out of this line, END";
+	json_t *run = case_json(CASES, "usual", "run.json"),
+	       *summary = case_json(CASES, "usual", "summary.json");
+	json_t *list = json_array();
+	cleanup_free char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	json_array_append_new(list, json_pack("{s:s, s:s}", "kind", "disturbed", "text", foreign));
+	for (unsigned i = 0; i < 3; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s}", "kind", "outliers", "text", "OUT"));
+	for (unsigned i = 0; i < 20; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s}", "kind", "missing", "text", "MISS"));
+	json_object_set_new(summary, "findings", list);
+	json_object_set_new(run, "meter",
+		json_pack("{s:s, s:s, s:i, s:s}", "status", "ok", "date", "2026-01-02T03:04:05Z",
+			"weights", 42, "accelerator", "tcg"));
+	assert_int_equal(report_table(out, run, summary, 200, false), 0);
+	fclose(out);
+	assert_non_null(strstr(text, "\nFindings\n\n- disturbed: no clean one is left"));
+	assert_non_null(strstr(text, "left out of this line, END\n"));
+	assert_null(strchr(text, '\033'));
+	assert_null(strstr(text, "OUT"));
+	assert_int_equal(count(text, "MISS"), 11);
+	assert_non_null(strstr(text, "\n- 12 more in report.md"));
+	assert_non_null(strstr(text, "05Z, 42 rows, accelerator tcg)\n"));
+	json_decref(run);
+	json_decref(summary);
+}
+
 static void colour_only_if_asked_and_only_ours(void **state)
 {
 	(void)state;
@@ -345,6 +412,8 @@ int main(void)
 		cmocka_unit_test(the_argument_is_told_claim_by_claim),
 		cmocka_unit_test(the_table_ends_with_the_argument),
 		cmocka_unit_test(the_table_fits_the_width),
+		cmocka_unit_test(too_few_blocks_are_said_once),
+		cmocka_unit_test(findings_and_meter_are_whole),
 		cmocka_unit_test(colour_only_if_asked_and_only_ours),
 	};
 
