@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#define SUMMARY_MAX (256u << 20)
+
 static const struct command_option options[] = {
 	{.name = "json", .help = "print the summary as JSON instead of the table"},
 	{.name = NULL},
@@ -36,20 +38,78 @@ static bool terminal_has_colour(void)
 		strcmp(term, "dumb") != 0;
 }
 
-int report_folder(const struct run_folder *f, const json_t *run, bool as_json, struct error *err)
+static json_int_t counted_blocks(const json_t *summary)
+{
+	return json_integer_value(json_object_get(json_object_get(summary, "blocks"), "complete"));
+}
+
+int report_check(const json_t *run, const struct sample_set *set, const json_t *summary,
+	const json_t *before, struct error *err)
+{
+	const json_t *id = json_object_get(before, "run"), *mine = json_object_get(summary, "run");
+	json_int_t counted = counted_blocks(summary), had = counted_blocks(before);
+	bool failures = json_array_size(json_object_get(run, "errors")) > 0;
+
+	if (!counted)
+		return error_set(err, EXIT_USAGE,
+			"samples.jsonl: nothing to report, got %zu finished trials and no counted block, expected at least one whole block behind the warm-up; %s",
+			set->n_done,
+			failures ? "what failed is in failures/ and in run.json"
+				 : "tare run --resume DIR finishes a run that was cut");
+	if (id && json_equal(id, mine) && had > counted)
+		return error_set(err, EXIT_USAGE,
+			"samples.jsonl: was cut since summary.json was made, got %lld counted blocks, expected at least the %lld that summary.json has; remove summary.json to report what is left",
+			(long long)counted, (long long)had);
+	return 0;
+}
+
+static int check_again(const struct run_folder *f, const json_t *run, const struct sample_set *set,
+	const json_t *summary, struct error *err)
+{
+	struct error ignored = ERROR_INIT;
+	cleanup_json json_t *before =
+		json_read_object(f->dirfd, "summary.json", SUMMARY_MAX, "summary.json", &ignored);
+
+	return report_check(run, set, summary, before, err);
+}
+
+/* The reason of the first cell without a value; NULL when one has a value. Borrowed. */
+static const char *nothing_worked(const json_t *summary)
+{
+	const char *reason = NULL;
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(summary, "metrics"), i, row) {
+		const char *status = json_string_value(json_object_get(row, "status"));
+
+		if (status && !strcmp(status, "ok"))
+			return NULL;
+		if (!reason && status && !strcmp(status, "failed"))
+			reason = json_string_value(json_object_get(row, "reason"));
+	}
+	return reason;
+}
+
+int report_folder(const struct run_folder *f, const json_t *run, enum report_why why, bool as_json,
+	struct error *err)
 {
 	struct sample_set set = {0};
 	cleanup_json json_t *summary = NULL;
 	cleanup_free char *charts_missing = NULL;
+	char safe[SAFE_TEXT_SIZE];
+	int rc = 0;
 
 	if (sample_set_read(f->dirfd, &set, err) < 0)
 		return -1;
 	summary = summary_make(run, &set, err);
-	if (set.torn_bytes)
+	if (summary && why == REPORT_AGAIN)
+		rc = check_again(f, run, &set, summary, err);
+	if (rc == 0 && set.torn_bytes)
 		fprintf(stderr, "tare: samples.jsonl: torn last line of %zu bytes left out\n",
 			set.torn_bytes);
 	sample_set_free(&set);
-	if (!summary || run_folder_write_json(f, "summary.json", summary, err) < 0 ||
+	if (!summary || rc < 0 || run_folder_write_json(f, "summary.json", summary, err) < 0 ||
 		report_write(f->dirfd, run, summary, &charts_missing, err) < 0)
 		return -1;
 	run_folder_give(f, err);
@@ -59,6 +119,9 @@ int report_folder(const struct run_folder *f, const json_t *run, bool as_json, s
 		print_json(summary);
 	else if (report_table(stdout, run, summary, terminal_width(), terminal_has_colour()) < 0)
 		return error_set(err, EXIT_INTERNAL, "standard output: cannot be written");
+	if (why == REPORT_AGAIN && nothing_worked(summary))
+		return error_set(err, EXIT_ARM, "report: no trial gave a value: %s",
+			safe_text(nothing_worked(summary), safe));
 	return err->code ? -1 : EXIT_FINE;
 }
 
@@ -82,7 +145,7 @@ static int run_report(int argc, char **argv, struct error *err)
 		return -1;
 	rc = run_folder_become_owner(&folder, err);
 	if (rc == 0)
-		rc = report_folder(&folder, run, argument(&a, "json") != NULL, err);
+		rc = report_folder(&folder, run, REPORT_AGAIN, argument(&a, "json") != NULL, err);
 	run_folder_close(&folder);
 	return rc;
 }
@@ -94,7 +157,8 @@ const struct command command_report = {
 	.help = "make summary, charts and report of a run again, and print the table",
 	.text = "DIR is the folder of a run, for example results/latest. Needs no privileges: only\n"
 		"run.json and samples.jsonl are read; summary.json, report.md,\n"
-		"report.html and charts/ are written.",
+		"report.html and charts/ are written. Where samples.jsonl has no counted block, or fewer than\n"
+		"when summary.json was made, nothing is written (exit 2).",
 	.options = options,
 	.run = run_report,
 };

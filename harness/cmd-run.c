@@ -239,7 +239,7 @@ static int finish(struct run_folder *folder, int code, const struct arguments *a
 
 	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
 		if (run_folder_become_owner(&again, &report_err) == 0 &&
-			report_folder(&again, run, as_json, &report_err) >= 0 &&
+			report_folder(&again, run, REPORT_RUN, as_json, &report_err) >= 0 &&
 			finish_sides(&again, run, as_json, &report_err) == 0 && history &&
 			(!err->code || err->code == EXIT_NOISY))
 			history_add_run(&again, run, history, &known, &report_err);

@@ -75,8 +75,18 @@ json_t *list_metrics(void);
 json_t *list_workloads(void);
 json_t *list_plans(void);
 struct run_folder;
+struct sample_set;
+enum report_why {
+	REPORT_RUN, /* a run has just ended: what there is is shown */
+	REPORT_AGAIN, /* asked for: what stands in the folder is not replaced by less */
+};
 /* Makes summary.json, charts, report.md and report.html of a run and prints the table (or the summary as JSON). 0 or -1. */
-int report_folder(const struct run_folder *f, const json_t *run, bool as_json, struct error *err);
+int report_folder(const struct run_folder *f, const json_t *run, enum report_why why, bool as_json,
+	struct error *err);
+/* Refuses (EXIT_USAGE) a summary without a counted block, and one with fewer than the summary of the same run that is
+ * there before (NULL: none, or not readable). 0 or -1. */
+int report_check(const json_t *run, const struct sample_set *set, const json_t *summary,
+	const json_t *before, struct error *err);
 /* Adds a run to a history file (history.h); *known: it was there already. 0 or -1. */
 int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool *known,
 	struct error *err);

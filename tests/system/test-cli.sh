@@ -55,6 +55,56 @@ row list-far 2 "list: unknown table, got \"zzzzzz\", expected platforms, workloa
 row report-no-folder 2 "report: no folder, expected DIR such as results/latest; see tare report --help" report
 row report-missing 2 "none: cannot be opened as a run's folder: No such file or directory" report none
 row report-file 2 "out: cannot be opened as a run's folder: Not a directory" report out
+# What cannot be reported leaves what stands: a summary, charts and reports of a whole run.
+reference=$root/results/reference/default
+cp -r "$reference" run
+sums() { find run -type f ! -name samples.jsonl -exec sha256sum {} + | sort; }
+sums >before
+untouched() { # NAME MESSAGE: `tare report run` refuses, and every other file is as it was
+  row "$1" 2 "samples.jsonl:$2" report run
+  sums >after
+  same "$1-untouched" "$(cat before)" "$(cat after)"
+}
+: >run/samples.jsonl
+untouched report-no-samples " nothing to report, got 0 finished trials and no counted block, expected at least one whole block behind the warm-up; tare run --resume DIR finishes a run that was cut"
+grep '"block":0,' "$reference/samples.jsonl" >run/samples.jsonl
+untouched report-warm-up-only " nothing to report, got 4 finished trials and no counted block, expected at least one whole block behind the warm-up; tare run --resume DIR finishes a run that was cut"
+grep -v '"block":6,' "$reference/samples.jsonl" >run/samples.jsonl
+untouched report-cut " was cut since summary.json was made, got 5 counted blocks, expected at least the 6 that summary.json has; remove summary.json to report what is left"
+printf 'nonsense\n' >run/samples.jsonl
+untouched report-damaged "1: column 8: not readable, got '[' or '{' expected near 'nonsense', expected one JSON object; the file is damaged"
+# A run in which nothing worked is reported, with its reason and an exit code.
+sed -E '/"metric"/{s/"value":[^,}]*/"value":null/;s/"status":"ok"/"status":"failed","reason":"it did not start"/;s/,"flags":\[[^]]*\]//}' \
+  "$reference/samples.jsonl" >run/samples.jsonl
+"$TARE" report run >table 2>err
+same report-all-failed "7:tare: report: no trial gave a value: it did not start" "$?:$(cat err)"
+check report-all-failed-table grep -q '^memory.pss .*n/a (1)' table
+
+# Options of arms that cannot be are seen without a run, and the run says the same.
+arm() { # NAME PLATFORM OPTIONS MESSAGE [ARGUMENT]...
+  echo "{\"schema\":\"tare/plan/1\",\"name\":\"odd\",\"arms\":[{\"name\":\"q\",\"platform\":\"$2\",$3}],\"workloads\":[\"idle\"]}" >arm.json
+  row "$1-dry" 2 "$4" run --dry-run "${@:5}" arm.json
+  row "$1" 2 "$4" run -o made "${@:5}" arm.json
+  check "$1-made-nothing" test ! -e made
+}
+arm arm-ram-small vm '"ram":"1 MiB"' "arm q: option ram: got 1048576, expected a multiple of 1 MiB from 64 MiB to 1 TiB"
+arm arm-ram-huge vm '"ram":"1025 TiB"' "arm.json: arms[0].ram: out of range, got \"1025 TiB\", expected 1 to 1099511627776 B"
+arm arm-swap vm '"swap":"1"' "arm q: option swap: got 1, expected a multiple of 1 MiB from 1 MiB to 64 GiB"
+for option in kernel initrd disk emulator; do
+  arm "arm-$option" vm "\"$option\":\"/none\"" "arm q: option $option: /none: cannot be found: No such file or directory"
+  arm "arm-$option-folder" vm "\"$option\":\"/\"" "arm q: option $option: got /, expected a file"
+done
+arm arm-modules vm '"modules":"/"' "arm q: option modules: got no kernel with it, expected both or none"
+arm arm-image-disk vm '"image":"debian","disk":"/etc/passwd"' "arm q: image debian with disk, expected one of them"
+arm arm-pids host '"pids":"3"' "arm q: option pids, got 3, expected a number from 8 to 4194304"
+cpus=$(($(taskset -cp $$ | grep -o '[0-9]*$') + 1))
+for n in 0 8193; do
+  arm "arm-cpus-$n" container "\"cpus\":\"$n\"" "arm q: option cpus, got $n, expected a number from 1 to $cpus, as many as the host has for it"
+done
+arm arm-init container '"init":"systemd"' "arm q: init systemd without an image, expected \"image\": \"debian\""
+for uri in "" foo qemu+ssh://host/system; do
+  arm "connect=$uri" vm '"nic":"virtio"' "arm q: --connect: not a daemon on this host, got \"$uri\", expected qemu:///system, qemu:///session or vmwareplayer:///session; run tare on that host" --connect "$uri"
+done
 mkdir empty
 row report-empty 2 "empty: run.json: cannot be read: No such file or directory" report empty
 
