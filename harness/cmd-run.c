@@ -145,11 +145,21 @@ static int check_memory(const struct plan *p, struct error *err)
 		if ((double)each * most <= (double)mem.available)
 			continue;
 		return error_set(err, EXIT_USAGE,
-			"plan: arm %s: %u instances of %llu MiB need %.0f MiB, got %llu MiB available on this host, expected no more than that; lower \"memory\" or \"instances\"",
-			p->arms[a].name, most, (unsigned long long)(each >> 20),
+			"plan: arm %s: %u instance%s of %llu MiB need%s %.0f MiB, got %llu MiB available on this host, expected no more than that; lower \"memory\" or \"instances\"",
+			p->arms[a].name, most, most == 1 ? "" : "s",
+			(unsigned long long)(each >> 20), most == 1 ? "s" : "",
 			(double)each * most / 1048576, (unsigned long long)(mem.available >> 20));
 	}
 	return 0;
+}
+
+/* What can be known against it without making anything: a dry run says the same as the run. */
+static int check_plan(const struct plan *p, const struct run_options *o, struct error *err)
+{
+	for (size_t i = 0; i < p->n_arms; i++)
+		if (platform_check_arm(&p->arms[i], o, err) < 0)
+			return -1;
+	return check_memory(p, err);
 }
 
 static json_t *order_json(
@@ -266,10 +276,10 @@ static int run_with(
 
 	if (read_request(a, &q, err) < 0)
 		return -1;
+	if (check_plan(p, &q.options, err) < 0)
+		return -1;
 	if (argument(a, "dry-run"))
 		return dry_run(p, argument(a, "json") != NULL, q.options.accel);
-	if (check_memory(p, err) < 0)
-		return -1;
 	rc = run_plan(&q, &folder, err);
 	if (folder.dirfd < 0)
 		return -1;
@@ -314,7 +324,7 @@ static int resume_with(const struct arguments *a, int argc, char **argv, struct 
 	q.plan = z.plan;
 	q.resume = &z;
 	q.options = (struct run_options){.connect = z.connect, .accel = z.accel};
-	rc = check_memory(z.plan, err) < 0 ? -1 : run_plan(&q, &folder, err);
+	rc = check_plan(z.plan, &q.options, err) < 0 ? -1 : run_plan(&q, &folder, err);
 	if (folder.dirfd >= 0)
 		rc = finish(&folder, rc, a, err);
 	run_folder_close(&folder);

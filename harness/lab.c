@@ -18,7 +18,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-#define MAX_CPUS 4096
 #define TMP_SIZE "8g"
 
 enum { HOME_MOUNTS, HOME_NETWORK, HOME_FOLDER };
@@ -99,10 +98,10 @@ static int mount_tmp(struct lab *lab, struct error *err)
 
 static int choose_cpus(struct lab *lab, struct error *err)
 {
-	unsigned cpus[MAX_CPUS];
+	unsigned cpus[HOST_MAX_CPUS];
 	size_t n = 0;
 
-	if (host_cpus(cpus, MAX_CPUS, &n, err) < 0)
+	if (host_cpus(cpus, HOST_MAX_CPUS, &n, err) < 0)
 		return -1;
 	if (n == 0)
 		return error_set(

@@ -19,6 +19,7 @@ json_t *host_describe(int root, enum cgroup_mode mode, const char *accelerator, 
 char *host_fingerprint(const char *cpu_model, unsigned cores, uint64_t ram, const char *accelerator,
 	const char *cgroup);
 
+#define HOST_MAX_CPUS 4096
 /* Online CPUs this process may use, ascending; *n at most max. */
 int host_cpus(unsigned *cpus, size_t max, size_t *n, struct error *err);
 

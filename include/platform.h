@@ -47,6 +47,9 @@ struct platform {
 	bool guest; /* may be emulated: decides which estimate and whether --accel matters */
 	/* Says what is missing here and how to mend it (EXIT_PREREQUISITE), or 0. Creates nothing. */
 	int (*check)(const struct run_options *o, struct error *err);
+	/* Refuses (EXIT_USAGE) what the arm's options can be seen not to be without making anything, for --dry-run too:
+	 * ranges, files that are not there, options that exclude each other. open() may rely on it. NULL = all goes. */
+	int (*check_arm)(const struct arm *a, const struct run_options *o, struct error *err);
 	/* Images, connections, proofs. stage->data is the platform's. */
 	int (*open)(struct stage *s, struct error *err);
 	/* What this arm really is, for run.json "arms": adds keys to the object. */
@@ -67,6 +70,8 @@ struct platform {
 extern const struct platform *const platforms[]; /* NULL-terminated */
 const struct platform *platform_find(const char *name);
 
+/* check_arm() of the arm's platform; "arm NAME: " stands before its message. */
+int platform_check_arm(const struct arm *a, const struct run_options *o, struct error *err);
 int platform_open(struct stage *s, struct error *err);
 int platform_describe(struct stage *s, json_t *object, struct error *err);
 int platform_prepare(struct stage *s, struct instance *i, struct error *err);

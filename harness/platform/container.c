@@ -125,22 +125,45 @@ static void container_close(struct stage *s)
 	s->data = NULL;
 }
 
+static bool has_image(const struct arm *arm)
+{
+	const char *image = json_string_value(json_object_get(arm->options, "image"));
+
+	return image && strcmp(image, "minimal") != 0;
+}
+
+static bool wants_system(const struct arm *arm)
+{
+	const char *init = json_string_value(json_object_get(arm->options, "init"));
+
+	return init && !strcmp(init, "systemd");
+}
+
+static int check_system(const struct arm *arm, struct error *err)
+{
+	if (wants_system(arm) && !has_image(arm))
+		return error_set(err, EXIT_USAGE,
+			"init systemd without an image, expected \"image\": \"debian\"");
+	return 0;
+}
+
+static int container_check_arm(
+	const struct arm *arm, const struct run_options *o, struct error *err)
+{
+	return check_system(arm, err) < 0 ? -1 : local_check_arm(arm, o, err);
+}
+
 /* The image, and whether its systemd runs: that has capabilities, so only over a user namespace of its own. */
 static int choose_image(struct stage *s, struct container_stage *stage, struct error *err)
 {
-	const char *image = option_text(s, "image"), *init = option_text(s, "init");
+	const char *image = option_text(s, "image");
 
-	stage->system = init && !strcmp(init, "systemd");
-	if (!image || !strcmp(image, "minimal"))
-		return !stage->system
-			? 0
-			: error_set(err, EXIT_USAGE,
-				  "arm %s: init systemd without an image, expected \"image\": \"debian\"",
-				  s->arm->name);
+	stage->system = wants_system(s->arm);
+	if (!has_image(s->arm))
+		return check_system(s->arm, err);
 	if (stage->system && (!stage->userns || stage->id_count == 1))
 		return error_set(err, EXIT_PREREQUISITE,
-			"arm %s: init systemd needs a user namespace with %u ids, %s", s->arm->name,
-			CONTAINER_ID_COUNT,
+			"init systemd needs a user namespace with %u ids, %s", CONTAINER_ID_COUNT,
 			stage->userns_reason[0] ? stage->userns_reason
 						: "which the arm or the user does not have");
 	if (system_image_find(image, &stage->image, err) < 0)
@@ -290,6 +313,7 @@ const struct platform platform_container = {
 	.estimate = 0.05,
 	.estimate_emulated = 0.05,
 	.check = container_check,
+	.check_arm = container_check_arm,
 	.open = container_open,
 	.describe = container_describe,
 	.prepare = container_prepare,

@@ -192,6 +192,7 @@ const struct platform platform_docker = {
 	.estimate = 0.7,
 	.estimate_emulated = 0.7,
 	.check = docker_check,
+	.check_arm = local_check_arm,
 	.open = docker_open_stage,
 	.describe = docker_describe,
 	.prepare = docker_prepare,

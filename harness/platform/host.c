@@ -141,6 +141,7 @@ const struct platform platform_host = {
 	.estimate = 0.05,
 	.estimate_emulated = 0.05,
 	.check = host_check,
+	.check_arm = local_check_arm,
 	.open = host_open,
 	.describe = host_describe,
 	.prepare = host_prepare,

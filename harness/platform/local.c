@@ -1,6 +1,7 @@
 /* local.c - stage and instance of the platforms host and container: everything but what their child does. */
 #include "local.h"
 
+#include "host.h"
 #include "image.h"
 #include "netlink.h"
 #include "util.h"
@@ -45,9 +46,9 @@ int local_check(const char *where, struct error *err)
 	return rc;
 }
 
-static int read_pids(struct stage *s, unsigned *pids, struct error *err)
+static int read_pids(const struct arm *arm, unsigned *pids, struct error *err)
 {
-	const json_t *option = json_object_get(s->arm->options, "pids");
+	const json_t *option = json_object_get(arm->options, "pids");
 	const char *text = json_string_value(option);
 	char safe[SAFE_TEXT_SIZE];
 	uint64_t value;
@@ -59,23 +60,45 @@ static int read_pids(struct stage *s, unsigned *pids, struct error *err)
 	}
 	if (!text || parse_u64(text, 8, 1 << 22, &value) < 0)
 		return error_set(err, EXIT_USAGE,
-			"arm %s: option pids, got %s, expected a number from 8 to 4194304",
-			s->arm->name, text ? safe_text(text, safe) : "no number in range");
+			"option pids, got %s, expected a number from 8 to 4194304",
+			text ? safe_text(text, safe) : "no number in range");
 	*pids = (unsigned)value;
 	return 0;
+}
+
+/* last: the CPU for instances. */
+static int count_cpus(const struct arm *arm, unsigned last, uint64_t *count, struct error *err)
+{
+	const char *text = json_string_value(json_object_get(arm->options, "cpus"));
+	char safe[SAFE_TEXT_SIZE];
+
+	*count = 1;
+	if (text && parse_u64(text, 1, last + 1, count) < 0)
+		return error_set(err, EXIT_USAGE,
+			"option cpus, got %s, expected a number from 1 to %u, as many as the host has for it",
+			safe_text(text, safe), last + 1);
+	return 0;
+}
+
+int local_check_arm(const struct arm *arm, const struct run_options *o, struct error *err)
+{
+	unsigned pids, cpus[HOST_MAX_CPUS];
+	uint64_t count;
+	size_t n = 0;
+
+	(void)o;
+	if (read_pids(arm, &pids, err) < 0 || host_cpus(cpus, HOST_MAX_CPUS, &n, err) < 0)
+		return -1;
+	return n ? count_cpus(arm, cpus[n - 1], &count, err) : 0;
 }
 
 /* The lab's CPU for instances, and below it as many as the option asks for: a second one is the peer's. */
 static int read_cpus(struct stage *s, struct local_stage *l, struct error *err)
 {
-	const char *text = option_text(s, "cpus");
-	char safe[SAFE_TEXT_SIZE];
-	uint64_t count = 1;
+	uint64_t count;
 
-	if (text && parse_u64(text, 1, s->lab->cpu_instance + 1, &count) < 0)
-		return error_set(err, EXIT_USAGE,
-			"arm %s: option cpus, got %s, expected a number from 1 to %u, as many as the host has for it",
-			s->arm->name, safe_text(text, safe), s->lab->cpu_instance + 1);
+	if (count_cpus(s->arm, s->lab->cpu_instance, &count, err) < 0)
+		return -1;
 	if (count == 1)
 		snprintf(l->cpus, sizeof(l->cpus), "%u", s->lab->cpu_instance);
 	else
@@ -88,7 +111,7 @@ int local_open(struct stage *s, struct local_stage *l, struct error *err)
 {
 	struct lab *lab = s->lab;
 
-	if (read_pids(s, &l->limits.pids, err) < 0 || read_cpus(s, l, err) < 0)
+	if (read_pids(s->arm, &l->limits.pids, err) < 0 || read_cpus(s, l, err) < 0)
 		return -1;
 	l->limits.cpus = l->cpus;
 	l->limits.memory = s->plan->memory;

@@ -40,6 +40,8 @@ const char *option_text(const struct stage *s, const char *name);
 
 /* For check(): cgroups and the system calls that a start needs. */
 int local_check(const char *where, struct error *err);
+/* For check_arm(): options "pids", "cpus". */
+int local_check_arm(const struct arm *arm, const struct run_options *o, struct error *err);
 /* Builds the tree, reads the limits (options "pids", "cpus"). The caller has zeroed *l. */
 int local_open(struct stage *s, struct local_stage *l, struct error *err);
 /* Keys memory, cpus, pids, tree_sha256. */

@@ -29,6 +29,13 @@ static int out_of_order(
 		s->arm->name, call, rule);
 }
 
+int platform_check_arm(const struct arm *a, const struct run_options *o, struct error *err)
+{
+	if (a->platform->check_arm && a->platform->check_arm(a, o, err) < 0)
+		return error_wrap(err, "arm %s", a->name);
+	return 0;
+}
+
 int platform_open(struct stage *s, struct error *err)
 {
 	if (s->opened)

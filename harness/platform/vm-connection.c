@@ -37,7 +37,7 @@ int vm_check_uri(const char *uri, struct error *err)
 			return 0;
 	}
 	return error_set(err, EXIT_USAGE,
-		"vm: --connect needs a daemon on this host, got %s, expected qemu:///system, qemu:///session or vmwareplayer:///session; run tare on that host",
+		"--connect: not a daemon on this host, got \"%s\", expected qemu:///system, qemu:///session or vmwareplayer:///session; run tare on that host",
 		safe_text(uri, safe));
 }
 

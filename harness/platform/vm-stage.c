@@ -218,28 +218,15 @@ static int choose_firmware(struct stage *s, struct vm_stage *v, struct error *er
 	v->firmware = firmware_find();
 	if (!v->firmware && wish && !strcmp(wish, "qboot"))
 		return error_set(err, EXIT_PREREQUISITE,
-			"arm %s: no qboot.rom on this host; run: make setup", s->arm->name);
+			"firmware: no qboot.rom on this host; run: make setup");
 	return 0;
 }
 
 static int choose_ram(struct stage *s, struct vm_stage *v, uint64_t initrd_size, struct error *err)
 {
-	const char *text = vm_option(s, "ram");
-	const json_t *number = json_object_get(s->arm->options, "ram");
-	char safe[SAFE_TEXT_SIZE];
-
 	v->ram = vm_ram_for(s->plan->memory,
 		initrd_size + (v->full ? GUEST_FULL : 0) + (v->image.name ? GUEST_SYSTEM : 0));
-	if (json_is_integer(number))
-		v->ram = (uint64_t)json_integer_value(number);
-	else if (text && parse_bytes(text, &v->ram) < 0)
-		return error_set(err, EXIT_USAGE, "arm %s: ram, got %s, expected bytes",
-			s->arm->name, safe_text(text, safe));
-	if (v->ram % MIB || v->ram < 64 * MIB || v->ram > 1ULL << 40)
-		return error_set(err, EXIT_USAGE,
-			"arm %s: ram, got %llu, expected a multiple of 1 MiB from 64 MiB to 1 TiB",
-			s->arm->name, (unsigned long long)v->ram);
-	return 0;
+	return vm_read_size(s->arm, "ram", &v->ram, err);
 }
 
 /* A whole system brings the disk. */
@@ -250,9 +237,6 @@ static int find_image(struct stage *s, struct vm_stage *v, struct error *err)
 	v->disk = vm_option(s, "disk");
 	if (!image || !strcmp(image, "minimal"))
 		return 0;
-	if (v->disk || vm_option(s, "initrd"))
-		return error_set(err, EXIT_USAGE, "arm %s: image %s with %s, expected one of them",
-			s->arm->name, image, v->disk ? "disk" : "initrd");
 	if (system_image_find(image, &v->image, err) < 0)
 		return -1;
 	v->disk = v->image.disk;
@@ -270,41 +254,22 @@ static char *command_line(const struct stage *s, const struct vm_stage *v)
 	return xasprintf("%s tare.root=/dev/%s", base, vm_on_pvscsi(s) ? "sda" : "vda");
 }
 
-/* In units that a disk has; a daemon's QEMU may not open a file of ours. */
-static int choose_swap(struct stage *s, struct vm_stage *v, struct error *err)
-{
-	const json_t *number = json_object_get(s->arm->options, "swap");
-
-	if (!json_is_integer(number))
-		return 0;
-	v->swap = (uint64_t)json_integer_value(number);
-	if (v->swap % MIB || v->swap < MIB || v->swap > 1ULL << 36)
-		return error_set(err, EXIT_USAGE,
-			"arm %s: swap, got %llu, expected a multiple of 1 MiB from 1 MiB to 64 GiB",
-			s->arm->name, (unsigned long long)v->swap);
-	if (s->options->connect)
-		return error_set(err, EXIT_USAGE,
-			"arm %s: swap, got one with --connect, expected none: its disk is a file that only this run may open",
-			s->arm->name);
-	return 0;
-}
-
 int vm_stage_make(struct stage *s, struct vm_stage *v, struct error *err)
 {
 	const char *emulator = vm_option(s, "emulator");
 	uint64_t initrd_size = 0;
 
-	if (find_image(s, v, err) < 0)
+	if (vm_check_arm(s->arm, s->options, err) < 0 || find_image(s, v, err) < 0 ||
+		vm_read_size(s->arm, "swap", &v->swap, err) < 0)
 		return -1;
 	v->qemu = emulator ? xstrdup(emulator) : emulator_find(err);
 	if (!v->qemu || accel_choose(s->options->accel, &v->accel, err) < 0)
 		return -1;
 	if (v->disk && access(v->disk, R_OK) < 0)
 		return error_errno(
-			err, EXIT_USAGE, errno, "arm %s: disk %s", s->arm->name, v->disk);
-	if (choose_swap(s, v, err) < 0 || find_kernel(s, v, err) < 0 ||
-		make_initramfs(s, v, &initrd_size, err) < 0 || choose_firmware(s, v, err) < 0 ||
-		choose_ram(s, v, initrd_size, err) < 0)
+			err, EXIT_USAGE, errno, "option disk: %s: cannot be read", v->disk);
+	if (find_kernel(s, v, err) < 0 || make_initramfs(s, v, &initrd_size, err) < 0 ||
+		choose_firmware(s, v, err) < 0 || choose_ram(s, v, initrd_size, err) < 0)
 		return -1;
 	v->cmdline = command_line(s, v);
 	if (warm(v->kernel.image, err) < 0 || warm(v->qemu, err) < 0)

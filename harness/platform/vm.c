@@ -210,6 +210,7 @@ const struct platform platform_vm = {
 	.estimate_emulated = 3,
 	.guest = true,
 	.check = vm_check,
+	.check_arm = vm_check_arm,
 	.open = vm_open,
 	.describe = vm_describe,
 	.prepare = vm_prepare,

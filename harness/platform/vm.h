@@ -44,6 +44,11 @@ struct vm_stage {
 	json_t *command; /* QEMU's command line as it ran */
 };
 
+/* vm-options.c: what platform.h says of check_arm(). */
+int vm_check_arm(const struct arm *arm, const struct run_options *o, struct error *err);
+/* Option "ram" or "swap" within its range; *out untouched where it is not given. */
+int vm_read_size(const struct arm *arm, const char *name, uint64_t *out, struct error *err);
+
 struct vm_instance {
 	struct vm_stage *stage; /* borrowed */
 	char *domain, uuid[37], mac[18], tap[IF_NAMESIZE];
@@ -74,7 +79,7 @@ int vm_connection_mend(struct vm_connection *c, struct error *err);
 /* A folder that stays from run to run, with the launcher under QEMU's name: libvirt's probe of QEMU's
  * capabilities takes seconds and is kept as long as the path and its times stay. New path. */
 char *vm_launcher_link(const struct stage *s, const char *qemu, struct error *err);
-/* "vm: --connect needs a daemon on this host ..." unless it is one. */
+/* "--connect: not a daemon on this host ..." unless it is one. */
 int vm_check_uri(const char *uri, struct error *err);
 
 /* vm-stage.c */

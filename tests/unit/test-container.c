@@ -452,7 +452,7 @@ static void a_wrong_limit_is_refused(void **data)
 	assert_int_equal(platform_open(&b.stage, &b.err), -1);
 	assert_int_equal(b.err.code, EXIT_USAGE);
 	assert_string_equal(
-		b.err.text, "arm arm: option pids, got many, expected a number from 8 to 4194304");
+		b.err.text, "option pids, got many, expected a number from 8 to 4194304");
 	json_decref(b.arm.options);
 }
 
@@ -460,9 +460,9 @@ static void an_impossible_system_is_refused(void **data)
 {
 	static const char *const rows[][2] = {
 		{"{\"userns\":true,\"seccomp\":true,\"pids\":\"64\",\"cpus\":\"1\",\"image\":\"minimal\",\"init\":\"systemd\"}",
-			"arm arm: init systemd without an image, expected \"image\": \"debian\""},
+			"init systemd without an image, expected \"image\": \"debian\""},
 		{"{\"userns\":false,\"seccomp\":true,\"pids\":\"64\",\"cpus\":\"1\",\"image\":\"debian\",\"init\":\"systemd\"}",
-			"arm arm: init systemd needs a user namespace with 65536 ids, which the arm or the user does not have"},
+			"init systemd needs a user namespace with 65536 ids, which the arm or the user does not have"},
 	};
 	struct bench b;
 

@@ -429,7 +429,7 @@ static void test_refuses_remote(void **state)
 		struct run_options o = {.connect = remote[i], .accel = "tcg"};
 		struct error err = ERROR_INIT;
 		cleanup_free char *expected = xasprintf(
-			"vm: --connect needs a daemon on this host, got %s, expected qemu:///system, "
+			"--connect: not a daemon on this host, got \"%s\", expected qemu:///system, "
 			"qemu:///session or vmwareplayer:///session; run tare on that host",
 			remote[i]);
 
