@@ -8,6 +8,7 @@
 #include "procfs.h"
 #include "run.h"
 #include "util.h"
+#include "wait.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -247,6 +248,8 @@ static int finish(struct run_folder *folder, int code, const struct arguments *a
 	cleanup_json json_t *run = NULL;
 	struct run_folder again;
 
+	if (err->code == EXIT_INTERRUPTED || err->code == EXIT_TERMINATED)
+		interrupt_heeded();
 	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
 		if (run_folder_become_owner(&again, &report_err) == 0 &&
 			report_folder(&again, run, REPORT_RUN, as_json, &report_err) >= 0 &&

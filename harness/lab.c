@@ -215,7 +215,7 @@ int lab_leave(struct lab *lab, struct error *err)
 	if (go_home(lab, err) < 0)
 		rc = -1;
 	forget(lab);
-	interrupt_enable(interrupt_pending() == 0);
+	interrupt_enable(1);
 	return rc;
 }
 

@@ -45,6 +45,12 @@ int interrupt_pending(void)
 	return came;
 }
 
+void interrupt_heeded(void)
+{
+	interrupt_pending();
+	came = 0;
+}
+
 void interrupt_enable(int on)
 {
 	enabled = on;

@@ -13,6 +13,9 @@
 int interrupt_init(struct error *err);
 /* Exit code of the signal that came (130, 143), 0 if none has. Does not block. */
 int interrupt_pending(void);
+/* The interrupt has ended what it was meant for: what comes after it (the report of what was measured) is ended only
+ * by another one. */
+void interrupt_heeded(void);
 /* In teardown, one Ctrl-C must not stop the clean-up: false makes wait_* ignore interrupts. */
 void interrupt_enable(int enabled);
 /* A forked child that must die of signals again: default handlers, nothing blocked. */

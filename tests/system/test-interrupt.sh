@@ -27,6 +27,7 @@ for sig in INT TERM; do
   clean "nothing-left-$sig" "$work/before"
   same "status-$sig" interrupted "$(json "$dir/run.json" 'd["status"]')"
   check "kept-$sig" grep -q '"done"' "$dir/samples.jsonl"
+  check "drawn-$sig" test -s "$dir/charts/memory.svg"
   check "schemas-$sig" python3 tests/validate.py "$dir"
 done
 
