@@ -12,6 +12,7 @@
 #include "system-image.h"
 #include "util.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
@@ -63,8 +64,9 @@ static void check_cgroups(struct finding *f)
 
 	if (!h || cgroups_check(h, &err) < 0)
 		found(f, STATE_MISSING,
-			"mount cgroups, or give this container the right to write them", "%s",
-			err.text);
+			geteuid() ? "sudo tare run"
+				  : "mount cgroups, or give this container the right to write them",
+			"%s", err.text);
 	else
 		found(f, STATE_OK, NULL, "cgroup %s, writable", cgroup_mode_names[cgroups_mode(h)]);
 	cgroups_close(h);
@@ -105,7 +107,7 @@ static void check_tun(struct finding *f)
 	if (access("/dev/net/tun", R_OK | W_OK) == 0)
 		found(f, STATE_OK, NULL, "/dev/net/tun: taps for VMs");
 	else
-		found(f, STATE_MISSING, "modprobe tun",
+		found(f, STATE_MISSING, errno == ENOENT ? "modprobe tun" : "sudo tare run",
 			"/dev/net/tun cannot be opened: VMs have no NIC");
 }
 
@@ -153,7 +155,7 @@ static void check_guest_kernel(struct finding *f)
 		found(f, STATE_MISSING, "make setup", "%s", err.text);
 		return;
 	}
-	found(f, STATE_OK, NULL, "guest kernel %s in the cache", k.release);
+	found(f, STATE_OK, NULL, "%s in the cache", k.release);
 	guest_kernel_free(&k);
 }
 

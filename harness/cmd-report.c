@@ -7,6 +7,8 @@
 #include "summary.h"
 #include "util.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -129,6 +131,7 @@ static int run_report(int argc, char **argv, struct error *err)
 {
 	cleanup_arguments struct arguments a = {0};
 	cleanup_json json_t *run = NULL;
+	char safe[SAFE_TEXT_SIZE];
 	struct run_folder folder;
 	int rc;
 
@@ -144,6 +147,10 @@ static int run_report(int argc, char **argv, struct error *err)
 	if (run_folder_open(a.positional[0], &folder, &run, err) < 0)
 		return -1;
 	rc = run_folder_become_owner(&folder, err);
+	if (rc == 0 && faccessat(folder.dirfd, ".", W_OK, AT_EACCESS) < 0)
+		rc = error_set(err, EXIT_USAGE,
+			"%s: cannot be written to: %s, expected a folder of one's own; copy it, or run tare report as its owner",
+			safe_text(a.positional[0], safe), strerror(errno));
 	if (rc == 0)
 		rc = report_folder(&folder, run, REPORT_AGAIN, argument(&a, "json") != NULL, err);
 	run_folder_close(&folder);

@@ -156,6 +156,9 @@ static void note_blocks(struct summary *s)
 		finding(s, "few", NULL, NULL,
 			"%zu counted block%s: below %d there is no 95 %% interval", s->n_blocks,
 			s->n_blocks == 1 ? "" : "s", LEAST_BLOCKS);
+	if (json_is_true(json_object_get(json_object_get(s->run, "host"), "cache_halved")))
+		finding(s, "cache", "memory.host_delta", NULL,
+			"the host had so little page cache that MemAvailable counts it by halves: what an instance reads from disk is half in memory.host_delta");
 	find_missing(s);
 }
 

@@ -18,6 +18,9 @@ struct meminfo {
 	uint64_t swap_total, swap_free;
 };
 int proc_meminfo(int root, struct meminfo *out, struct error *err);
+/* Whether MemAvailable counts page cache by halves: it leaves out min(cache / 2, the sum of the zones' low watermarks)
+ * of it (mm/show_mem.c, si_mem_available()), so below twice that sum only half of what is read shows as available. */
+int proc_cache_halved(int root, bool *halved, struct error *err);
 /* Sum of the per-CPU page counts ("count:" lines) of /proc/zoneinfo x page size: freed pages that
  * MemAvailable misses. */
 int proc_percpu_pages(int root, uint64_t *bytes, struct error *err);

@@ -274,7 +274,7 @@ static int check_writable(const struct hierarchy *h, struct error *err)
 {
 	const char *hint = h->v2
 		? "run as root, or below a delegated group: systemd-run --user --scope -p Delegate=yes tare ..."
-		: "run as root; cgroup v1 cannot be used without";
+		: "run as root, cgroup v1 cannot be used without";
 
 	if (faccessat(h->fd, *h->base ? h->base : ".", W_OK, AT_EACCESS) == 0)
 		return 0;

@@ -149,6 +149,14 @@ static json_t *distribution(int root)
 	return json_null();
 }
 
+static json_t *cache_halved(int root)
+{
+	struct error ignored = ERROR_INIT;
+	bool halved;
+
+	return proc_cache_halved(root, &halved, &ignored) < 0 ? json_null() : json_boolean(halved);
+}
+
 /* Only the live machine has programs to ask; a captured tree has none. */
 static json_t *tools(int root)
 {
@@ -212,6 +220,7 @@ json_t *host_describe(int root, enum cgroup_mode mode, const char *accelerator, 
 	json_object_set_new(o, "governor",
 		line_or_null(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
 	json_object_set_new(o, "available_bytes", json_integer((json_int_t)m.available));
+	json_object_set_new(o, "cache_halved", cache_halved(root));
 	json_object_set_new(o, "task_limit", task_limit(root));
 	json_object_set_new(o, "tasks", tasks(root));
 	json_object_set_new(o, "swap_bytes", json_integer((json_int_t)m.swap_total));

@@ -35,6 +35,47 @@ int proc_meminfo(int root, struct meminfo *out, struct error *err)
 	return 0;
 }
 
+/* Sum of the zones' "low" lines, in pages. */
+static int low_watermarks(int root, uint64_t *pages, struct error *err)
+{
+	static const char where[] = "/proc/zoneinfo";
+	cleanup_free char *text = text_read(root, "proc/zoneinfo", where, err);
+	unsigned lines = 0;
+
+	*pages = 0;
+	for (const char *line = text; line; line = text_next(line)) {
+		const char *key = line + strspn(line, " ");
+		uint64_t low;
+
+		if (strncmp(key, "low ", 4) != 0)
+			continue;
+		if (text_numbers(key + 4 + strspn(key + 4, " "), &low, 1) < 0)
+			return text_malformed(where, "a low watermark", line, "\"low N\"", err);
+		*pages += low;
+		lines++;
+	}
+	if (text && !lines)
+		return error_set(err, EXIT_INTERNAL,
+			"%s: no low watermarks, expected lines \"low N\"", where);
+	return text ? 0 : -1;
+}
+
+int proc_cache_halved(int root, bool *halved, struct error *err)
+{
+	static const char where[] = "/proc/meminfo";
+	uint64_t low, active = 0, inactive = 0, page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct text_field fields[] = {{.key = "Active(file)", .out = &active},
+		{.key = "Inactive(file)", .out = &inactive}};
+	cleanup_free char *text = text_read(root, where + 1, where, err);
+
+	if (!text ||
+		text_fields(where, text, &text_colon_kb, fields, ARRAY_SIZE(fields), err) < 0 ||
+		low_watermarks(root, &low, err) < 0)
+		return -1;
+	*halved = (active + inactive) / 2 < low * page;
+	return 0;
+}
+
 int proc_percpu_pages(int root, uint64_t *bytes, struct error *err)
 {
 	static const char where[] = "/proc/zoneinfo";

@@ -56,8 +56,9 @@ static int vm_check(const struct run_options *o, struct error *err)
 	if (o->connect && vm_check_uri(o->connect, err) < 0)
 		return -1;
 	if (!o->connect && access("/dev/net/tun", R_OK | W_OK) < 0)
-		return error_errno(err, EXIT_PREREQUISITE, errno,
-			"vm: /dev/net/tun cannot be opened, expected it for the guest's NIC; modprobe tun");
+		return error_set(err, EXIT_PREREQUISITE,
+			"vm: /dev/net/tun: %s, expected it for the guest's NIC; %s",
+			strerror(errno), errno == ENOENT ? "modprobe tun" : "sudo tare run");
 	qemu = emulator_find(err);
 	if (!qemu || guest_kernel_find(NULL, NULL, false, &kernel, err) < 0)
 		return -1;

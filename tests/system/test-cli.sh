@@ -73,6 +73,13 @@ grep -v '"block":6,' "$reference/samples.jsonl" >run/samples.jsonl
 untouched report-cut " was cut since summary.json was made, got 5 counted blocks, expected at least the 6 that summary.json has; remove summary.json to report what is left"
 printf 'nonsense\n' >run/samples.jsonl
 untouched report-damaged "1: column 8: not readable, got '[' or '{' expected near 'nonsense', expected one JSON object; the file is damaged"
+if [ "$(id -u)" = 0 ]; then
+  cp "$reference/samples.jsonl" run && cp "$TARE" copy && chmod 755 . copy && chmod -R a+rX run
+  setpriv --reuid 65534 --regid 65534 --clear-groups ./copy report run >out 2>err
+  same report-of-somebody-else "2:tare: run: cannot be written to: Permission denied, expected a folder of one's own; copy it, or run tare report as its owner:" "$?:$(cat err):$(cat out)"
+else
+  skip report-of-somebody-else "needs root, to be somebody else"
+fi
 # A run in which nothing worked is reported, with its reason and an exit code.
 sed -E '/"metric"/{s/"value":[^,}]*/"value":null/;s/"status":"ok"/"status":"failed","reason":"it did not start"/;s/,"flags":\[[^]]*\]//}' \
   "$reference/samples.jsonl" >run/samples.jsonl

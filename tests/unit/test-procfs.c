@@ -206,6 +206,43 @@ static int read_meminfo(int root, void *out, struct error *err)
 	return proc_meminfo(root, out, err);
 }
 
+/* The kernel leaves out min(cache / 2, low watermarks): 20 pages of cache and a sum of 10 are the edge. */
+static void page_cache_is_counted_by_halves(void **state)
+{
+	static const struct {
+		const char *meminfo, *zoneinfo;
+		int rc;
+		bool halved;
+	} rows[] = {
+		{"Active(file): 40 kB\nInactive(file): 40 kB\n",
+			"  min 3\n  low 4\n  high 9\n  low      6\n", 0, false},
+		{"Active(file): 40 kB\nInactive(file): 39 kB\n",
+			"  min 3\n  low 4\n  high 9\n  low      6\n", 0, true},
+		{"Active(file): 40 kB\n", "  low 4\n", -1, false},
+		{"Active(file): 40 kB\nInactive(file): 40 kB\n", "  high 4\n", -1, false},
+		{"Active(file): 40 kB\nInactive(file): 40 kB\n", "  low x\n", -1, false},
+	};
+	int captured = tree_captured("hybrid");
+	bool halved = true;
+
+	(void)state;
+	assert_int_equal(proc_cache_halved(captured, &halved, NULL), 0);
+	assert_false(halved);
+	close(captured);
+	if (sysconf(_SC_PAGESIZE) != 4096)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct tree t = tree_new();
+
+		tree_put(&t, "proc/meminfo", rows[i].meminfo);
+		tree_put(&t, "proc/zoneinfo", rows[i].zoneinfo);
+		halved = false;
+		assert_int_equal(proc_cache_halved(t.fd, &halved, NULL), rows[i].rc);
+		assert_int_equal(halved, rows[i].halved);
+		tree_free(&t);
+	}
+}
+
 static int read_zoneinfo(int root, void *out, struct error *err)
 {
 	return proc_percpu_pages(root, out, err);
@@ -534,6 +571,7 @@ static void malformed_mappings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(page_cache_is_counted_by_halves),
 		cmocka_unit_test(mappings_of_a_machine_monitor),
 		cmocka_unit_test(guest_ram_in_pieces_and_kinds),
 		cmocka_unit_test(malformed_mappings),

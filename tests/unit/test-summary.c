@@ -129,6 +129,22 @@ static void test_alike(void **state)
 	json_decref(b);
 }
 
+static void test_halved_page_cache_is_a_finding(void **state)
+{
+	(void)state;
+	for (int halved = 0; halved < 2; halved++) {
+		struct made m = begin("{}");
+		json_t *s;
+
+		json_object_set_new(m.run, "host", json_pack("{s:b}", "cache_halved", halved));
+		add(&m, 0, "a", 1, BOOT_READY, 1);
+		done(&m, 0, "a", 1, 0);
+		s = end(&m);
+		assert_int_equal(found(s, "cache") != NULL, halved);
+		json_decref(s);
+	}
+}
+
 static void test_blocks(void **state)
 {
 	struct made m = begin("{\"warmup\": 1, \"blocks\": 4}");
@@ -338,6 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_halved_page_cache_is_a_finding),
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_repetition_must_be_cleaner),
 		cmocka_unit_test(test_missing_and_skipped),
