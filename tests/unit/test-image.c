@@ -344,6 +344,8 @@ static void test_archive(void **state)
 	assert_int_equal(build(NULL, "one", hex, &err), 0);
 	tree_put(&t, "one/large", all);
 	assert_int_equal(symlinkat("tare/agent", t.fd, "one/link"), 0);
+	if (geteuid() == 0)
+		assert_int_equal(fchownat(t.fd, "one/large", 12, 34, 0), 0);
 	assert_int_equal(image_archive(tree, a, &err), 0);
 	assert_int_equal(image_archive(tree, b, &err), 0);
 	first = read_file_at(t.fd, "a.tar", 16 << 20, &n);
@@ -365,6 +367,8 @@ static void test_archive(void **state)
 		if (strcmp(name, "large") != 0)
 			continue;
 		large = xcalloc(1, 300000);
+		if (geteuid() == 0)
+			assert_true(archive_entry_uid(e) == 12 && archive_entry_gid(e) == 34);
 		assert_int_equal(archive_read_data(r, large, 300000), 299999);
 		assert_string_equal(large, all);
 	}

@@ -64,6 +64,27 @@ static void test_few(void **state)
 	json_decref(s);
 }
 
+/* An effect on the margin's edge is settled by no number of blocks: a quarter of the margin is the least asked for. */
+static void test_on_the_edge(void **state)
+{
+	static const double off[] = {-0.04, -0.02, -0.01, 0.01, 0.02, 0.04};
+	struct made m = begin("{}");
+	const json_t *c;
+	double x[6];
+	json_t *s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(off); i++)
+		x[i] = 10 * 1.05 * exp(off[i]);
+	two_arms(&m, "vm", BOOT_READY, x, low, 6);
+	s = end(&m);
+	c = row(s, "comparisons", "boot.ready", "vm", "host", 1);
+	is_text(c, "verdict", "unclear");
+	/* 6 (0.04 / (ln 1.05 / 4))^2 = 64.5 */
+	is_number(c, "needs_blocks", 65 - 6);
+	json_decref(s);
+}
+
 static void test_words(void **state)
 {
 	static const struct {
@@ -297,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ratio),
 		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_on_the_edge),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_ratio),
