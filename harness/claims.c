@@ -6,9 +6,7 @@
 #include "util.h"
 #include "workload.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <string.h>
 
 static const char *const file_keys[] = {"schema", "name", "help", "claims", NULL};

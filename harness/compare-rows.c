@@ -4,7 +4,6 @@
 #include "util.h"
 
 #include <math.h>
-#include <string.h>
 
 static struct compare_row *row_for(
 	struct compare_rows *r, const struct summary *s, const struct series *one, const char *arm)

@@ -5,7 +5,6 @@
 #include "util.h"
 #include "wait.h"
 
-#include <errno.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <signal.h>

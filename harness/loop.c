@@ -4,8 +4,6 @@
 #include "probe.h"
 #include "util.h"
 
-#include <string.h>
-
 #define FAILURES_ALLOWED 2 /* in a row, before the rest of an arm's trials are given up */
 
 struct stage *run_stage(struct run *r, const struct trial *t)

@@ -5,7 +5,6 @@
 #include "sha256.h"
 #include "util.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 

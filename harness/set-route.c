@@ -5,8 +5,6 @@
 #include "util.h"
 #include "wait.h"
 
-#include <string.h>
-
 #define HELLO_SECONDS 30.0
 
 /* A second instance of the arm, as it is with the set's own. */

@@ -5,7 +5,6 @@
 #include "util.h"
 
 #include <math.h>
-#include <string.h>
 
 static int order(unsigned a, unsigned b)
 {

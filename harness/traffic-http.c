@@ -9,7 +9,6 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <math.h>
-#include <string.h>
 #include <sys/socket.h>
 
 /* How soon a refused first request is made again: there is no event to wait for, the instance has said

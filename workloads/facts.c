@@ -2,7 +2,6 @@
 #include "inside.h"
 #include "sha256.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>

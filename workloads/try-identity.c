@@ -1,7 +1,6 @@
 /* What this computer seems to be to its user: the aspects that the probe "identity" compares with the host's. */
 #include "inside.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,8 +2,6 @@
  * than 1 MiB is thrown away as a whole by its reader: what would not fit is left out by sections, and that is said. */
 #include "export-internal.h"
 
-#include <string.h>
-
 #define MOST ((1 << 20) - 4096) /* B; the rest is for the last sentence */
 
 static void put_verdicts(FILE *out, const struct view *v)

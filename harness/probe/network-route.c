@@ -2,9 +2,6 @@
  * receiver, and both are held against the host's counters of the instance's link. */
 #include "network-parts.h"
 
-#include <math.h>
-#include <string.h>
-
 #define HEADERS                                                                                    \
 	66 /* B before a segment's payload: Ethernet 14, IPv4 20, TCP 20 with 12 of time stamps */
 #define UNREAD (8.0 * 1024 * 1024) /* what a socket may hold unread when the receiver stops */

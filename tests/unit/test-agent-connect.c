@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>

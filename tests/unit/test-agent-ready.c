@@ -2,7 +2,6 @@
  * child. */
 #include "real-agent.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>

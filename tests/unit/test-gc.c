@@ -4,7 +4,6 @@
 #include "cgroup.h"
 #include "util.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>

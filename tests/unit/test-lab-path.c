@@ -11,7 +11,6 @@
 #include "../../harness/probe/network-parts.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>

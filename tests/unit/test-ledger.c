@@ -3,12 +3,10 @@
 
 #include "util.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 

@@ -5,7 +5,6 @@
 
 #include "cases.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 
 static char folder[64], home[4096];

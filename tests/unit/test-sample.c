@@ -4,7 +4,6 @@
 
 #include "cases.h"
 
-#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <sys/resource.h>
