@@ -26,6 +26,9 @@ stop_daemon() {
   wait $daemon 2>/dev/null
 }
 
+# The names of its domains; a daemon that does not answer has not said that there are none.
+domains() { virsh -c "$uri" list --all --name | tr -d '\n' && [ "${PIPESTATUS[0]}" = 0 ] || echo "virsh fails"; }
+
 start_daemon
 check runs-on-a-daemon "$TARE" run --arm host --arm vm --quick --accel tcg --connect "$uri" -o "$work/run"
 same status complete "$(json "$work/run/run.json" 'd["status"]' 2>&1 | tail -1)"
@@ -36,7 +39,7 @@ vm = {s["metric"]: s for s in rows if s.get("metric") and s["arm"] == "vm"}
 print(vm["memory.pss"]["status"], vm["boot.ready"]["status"], vm["network.rx"]["status"], vm["processes.total"]["status"])
 E
 same "what-a-foreign-network-allows" "ok ok skipped ok" "$(python3 "$work/has.py" "$work/run" 2>&1 | tail -1)"
-same no-domain-left "" "$(virsh -c "$uri" list --all --name | tr -d '\n')"
+same no-domain-left "" "$(domains)"
 
 # A stopped daemon hangs its callers for ever: the run ends by its deadline with a named error.
 "$TARE" run --arm vm --quick --blocks 2 --accel tcg --connect "$uri" -o "$work/stopped" >"$work/said" 2>&1 &
@@ -57,12 +60,15 @@ check stopped-daemon-is-named grep -qE "libvirt" "$work/said"
 kill -CONT $daemon
 pause 1
 "$TARE" gc >/dev/null 2>&1
-same no-domain-left-after-stop "" "$(virsh -c "$uri" list --all --name | tr -d '\n')"
+same no-domain-left-after-stop "" "$(domains)"
 
 # A killed daemon leaves its QEMU behind: gc ends it.
 "$TARE" run --arm vm --quick --blocks 2 --accel tcg --connect "$uri" -o "$work/killed" >"$work/said" 2>&1 &
 pid=$!
-pause 4
+end=$((SECONDS + 60))
+until pgrep -f 'guest=tare-' >/dev/null || ! kill -0 $pid 2>/dev/null || [ $SECONDS -gt $end ]; do pause 0.1; done
+check killed-daemon-had-a-qemu pgrep -f 'guest=tare-'
+pause 2
 kill -KILL $daemon
 wait $daemon 2>/dev/null
 wait $pid

@@ -88,6 +88,7 @@ for _ in $(seq 600); do
   [ "$(overlays)" -gt 0 ] && break
   read -rt 0.1 <> <(:) || true
 done
+check overlay-was-there test "$(overlays)" -gt 0
 kill -KILL $pid
 wait $pid 2>/dev/null
 "$TARE" gc >/dev/null 2>&1

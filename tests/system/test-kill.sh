@@ -23,6 +23,7 @@ one_kill() { # arm, ms until the kill
   pause "$(printf '%d.%03d' $(($2 / 1000)) $(($2 % 1000)))"
   kill -KILL $pid 2>/dev/null
   wait $pid 2>/dev/null
+  [ $? != 137 ] || hit=$((hit + 1))
   clean "killed-$1-after-$2-ms" "$work/before"
   [ ! -s "$dir/samples.jsonl" ] || python3 "$work/lines.py" "$dir/samples.jsonl" ||
     bad "samples-readable-$1-$2" "damaged before its last line"
@@ -30,6 +31,7 @@ one_kill() { # arm, ms until the kill
 }
 
 # container and host are over in a second, a VM takes longer to come up.
+hit=0
 for arm in host container vm; do
   longest=2500
   [ $arm = vm ] && longest=9000
@@ -37,6 +39,8 @@ for arm in host container vm; do
     one_kill $arm $((RANDOM * longest / 32768))
   done
 done
+# One that ends by itself, or never begins, leaves nothing either.
+check some-were-killed test $hit -gt 0
 out=$("$TARE" gc 2>&1)
 same gc-finds-nothing 0 $?
 same gc-had-nothing-to-do "removed: runs 0, processes 0, cgroups 0, domains 0, containers 0, images 0, files 0" "$out"
@@ -50,5 +54,6 @@ children=$(ps -o pid= --ppid $pid | tr '\n' ' ')
 # shellcheck disable=SC2086 # a list of pids
 kill -KILL $pid $children 2>/dev/null
 wait $pid 2>/dev/null
+same guardian-killed-too-while-it-ran 137 $?
 "$TARE" gc >"$work/gc.out" 2>&1
 clean guardian-killed-too-gc-cleans "$work/before"
