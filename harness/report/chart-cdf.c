@@ -204,7 +204,6 @@ static char *sentence(const struct view *v, const struct chart *c, const struct 
 
 void chart_cdf(struct chart *c, const struct view *v)
 {
-	static const char *const names[] = {METRIC, NULL};
 	struct steps *all = xcalloc(v->n_arms, sizeof(*all));
 
 	chart_init(c, "cdf", v);
@@ -213,13 +212,8 @@ void chart_cdf(struct chart *c, const struct view *v)
 	c->title = sentence(v, c, all);
 	c->subtitle = xstrdup(
 		"Cumulative distribution of the boot times: each step is one start, a fresh instance. Dashed and hollow: emulated (TCG), no evidence about VMs.");
-	chart_footer(c, v, names, "");
-	free(c->footer[0]);
-	cleanup_free char *setting = setting_text(&v->at);
-
-	c->footer[0] = xasprintf(
-		"Left: all arms on one log axis. Right: each arm beside its own median. Workload %s.",
-		setting);
+	chart_footer(c, v, NULL,
+		"Left: all arms on one log axis. Right: each arm beside its own median.");
 	c->data = make_data(v, c, all);
 	c->script = make_script(v, c, all);
 	for (size_t a = 0; a < v->n_arms; a++)

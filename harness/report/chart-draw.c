@@ -2,10 +2,45 @@
  * Pure: text in memory only. */
 #include "chart-draw.h"
 
+#include "json.h"
 #include "util.h"
 
 #include <math.h>
 #include <string.h>
+
+#define NOTE_SIZE 9.0 /* points */
+#define NOTE_LINE 14.0 /* pixels */
+#define NOTE_PLACE 0.16 /* of a row, below its middle: what its bars leave free begins there */
+
+static double panel_width(const struct chart *c)
+{
+	return (RIGHT - LEFT - GAP * ((double)c->n_panels - 1)) / (double)c->n_panels;
+}
+
+/* Lines of the longest note, which stays inside the first panel. */
+static size_t note_lines(const struct chart *c)
+{
+	size_t most = 0;
+
+	for (size_t a = 0; a < c->n_rows; a++) {
+		cleanup_strv char **lines = c->rows[a].note
+			? wrap_pixels(c->rows[a].note, NOTE_SIZE, panel_width(c) - 6)
+			: NULL;
+
+		for (size_t i = 0; lines && lines[i]; i++)
+			most = i + 1 > most ? i + 1 : most;
+	}
+	return most;
+}
+
+static void put_note(struct drawing *d, const char *note, double middle)
+{
+	cleanup_strv char **lines = wrap_pixels(note, NOTE_SIZE, panel_width(d->c) - 6);
+	double y = middle - NOTE_PLACE * d->row_height - NOTE_LINE / 2 - 1;
+
+	for (size_t i = 0; lines[i]; i++, y -= NOTE_LINE)
+		put_screen_label(d, lines[i], LEFT + 3, y, NOTE_SIZE, "#444444", "left");
+}
 
 /* The first panel carries everything that stands outside the panels. */
 static void script_rows(struct drawing *d)
@@ -22,12 +57,8 @@ static void script_rows(struct drawing *d)
 		y -= *r->detail ? 16 : 0;
 		if (r->extra)
 			put_screen_label(d, r->extra, LEFT - 10, y - 16, 9, "#000000", "right");
-		y = d->top - d->row_height * ((double)a + 0.5);
-		if (!r->note)
-			continue;
-		cleanup_free char *note = cut_pixels(r->note, 9, RIGHT - LEFT);
-
-		put_screen_label(d, note, LEFT + 3, y - 0.33 * d->row_height, 9, "#444444", "left");
+		if (r->note)
+			put_note(d, r->note, d->top - d->row_height * ((double)a + 0.5));
 	}
 }
 
@@ -209,7 +240,7 @@ static void draw_texts(struct drawing *d, const struct series *s)
 static void panel_draw(struct drawing *d, size_t index)
 {
 	const struct chart *c = d->c;
-	double width = (RIGHT - LEFT - GAP * ((double)c->n_panels - 1)) / (double)c->n_panels;
+	double width = panel_width(c);
 	unsigned block = 0;
 	bool first = true;
 
@@ -247,6 +278,7 @@ char *chart_script(const struct chart *c)
 	struct drawing d = {.c = c, .width = WIDTH, .height = HEIGHT};
 	char *text = NULL;
 	size_t size, rows = c->n_rows;
+	double least = (NOTE_LINE * (double)note_lines(c) + 5) / (0.5 - NOTE_PLACE), head;
 
 	if (c->script)
 		return xstrdup(c->script);
@@ -254,7 +286,9 @@ char *chart_script(const struct chart *c)
 	d.out = open_memstream(&text, &size);
 	if (!d.out)
 		return xstrdup("");
-	d.top = d.height - 84 - LEGEND_LINE * chart_legend(&d, false) - (c->n_panels > 1 ? 28 : 4);
+	head = 84 + LEGEND_LINE * chart_legend(&d, false) + (c->n_panels > 1 ? 28 : 4);
+	d.height = fmax(d.height, head + BOTTOM + least * (double)rows);
+	d.top = d.height - head;
 	d.row_height = (d.top - BOTTOM) / (double)rows;
 	chart_head(&d);
 	for (size_t i = 0; i < c->n_panels; i++)

@@ -173,6 +173,12 @@ unsigned chart_legend(struct drawing *d, bool draw)
 		legend_extra(d, &l, "no data, not zero", 6, "#aaaaaa", "#999999");
 	if (d->c->any_points)
 		legend_next(d, &l, "• one value each (n < 6)");
+	if (d->c->left_out) {
+		cleanup_free char *text = xasprintf("not measured here: %s", d->c->left_out);
+		cleanup_free char *cut = cut_pixels(text, 10, d->width - 80);
+
+		legend_next(d, &l, cut);
+	}
 	return l.lines;
 }
 
@@ -189,7 +195,7 @@ void chart_head(struct drawing *d)
 		"pass = exists('pass') ? pass + 1 : 1\n"
 		"suffix = exists('suffix') ? suffix : ''\n"
 		"reset\nset encoding utf8\nset decimalsign '.'\nset datafile missing 'NaN'\n"
-		"if (pass == 1) set terminal svg size %.0f,%.0f fixed noenhanced font 'DejaVu Sans,10' "
+		"if (pass == 1) set terminal svg size %.0f,%.0f fixed noenhanced font 'DejaVu Sans,10' fontscale 1.333 "
 		"background '#ffffff' name 'tare_%s'\n"
 		"if (pass == 1) set output '%s.svg'.suffix\n"
 		"if (pass == 2) set terminal pngcairo size %.0f,%.0f noenhanced font 'DejaVu Sans,10' background rgb '#ffffff'\n"

@@ -62,10 +62,8 @@ static int largest(const struct view *v)
 
 static void sentence(struct chart *c, const struct view *v)
 {
-	int small = view_platform(v, "container"), big = view_platform(v, "vm");
+	int small = view_light(v, "memory.pss"), big = view_measured(v, "vm", "memory.pss");
 
-	if (small < 0)
-		small = view_find_arm(v, v->base);
 	if (big < 0)
 		big = largest(v);
 	if (big < 0 || !(view_pss_held(v, (size_t)big) >= 0)) {
@@ -77,7 +75,7 @@ static void sentence(struct chart *c, const struct view *v)
 	const char *less =
 		code.status == CELL_OK && code.median > 0 ? ", without translation buffer" : "";
 
-	if (big == small || !(view_pss_held(v, (size_t)small) > 0)) {
+	if (small < 0 || big == small || !(view_pss_held(v, (size_t)small) > 0)) {
 		c->title = xasprintf("%s holds %s of the host's memory (PSS%s)", c->rows[big].name,
 			big_text, less);
 		return;

@@ -48,6 +48,20 @@ static void add_side_by_side(
 	}
 }
 
+/* The whole; beside it what the host did less than when it was idle, if that is more than a twentieth: others worked
+ * while it was thought idle, and then the whole is too low. */
+static char *whole_text(const struct view *v, size_t a, const struct cell *whole, double parts)
+{
+	struct cell rest = view_cell(v, a, "network.cpu_rest");
+	cleanup_free char *text = value_text(whole->median, whole->unit);
+
+	if (rest.status != CELL_OK || rest.median >= -0.05 * parts)
+		return steal_ptr(text);
+	cleanup_free char *off = value_text(rest.median, rest.unit);
+
+	return xasprintf("%s, rest %s: noise", text, off);
+}
+
 /* Stacked shares; the whole (which carries the label) may be more or less than their sum by rounding. */
 static void add_shares(struct chart *c, const struct view *v)
 {
@@ -74,31 +88,47 @@ static void add_shares(struct chart *c, const struct view *v)
 			last = m;
 		}
 		if (last)
-			last->label = value_text(whole.median, whole.unit);
+			last->label = whole_text(v, a, &whole, at);
 		else
 			mark_from_cell(c, &c->series[first].marks[a], &whole, "");
 	}
 }
 
+/* Not where every arm has a path of its own: the chart of the paths shows those. */
+bool network_any(const struct view *v)
+{
+	bool paths = false;
+
+	for (size_t a = 0; a < v->n_arms; a++) {
+		bool path = view_cell(v, a, "path.rr_bridge").status == CELL_OK;
+
+		if (!path && view_cell(v, a, "network.rx").status == CELL_OK)
+			return true;
+		paths = paths || path;
+	}
+	return !paths;
+}
+
 static void sentence(struct chart *c, const struct view *v)
 {
-	int a = view_platform(v, "container"), b = view_platform(v, "vm");
+	int a = view_light(v, "network.rx"), b = view_measured(v, "vm", "network.rx");
 	struct cell fast, slow;
 
-	a = a < 0 ? view_find_arm(v, v->base) : a;
-	b = b < 0 ? (int)v->n_arms - 1 : b;
-	fast = view_cell(v, (size_t)a, "network.rx");
-	slow = view_cell(v, (size_t)b, "network.rx");
-	if (fast.status != CELL_OK) {
+	for (size_t i = v->n_arms; b < 0 && i-- > 0;)
+		b = view_cell(v, i, "network.rx").status == CELL_OK ? (int)i : -1;
+	if (a < 0) {
 		c->title = xstrdup("Network: no throughput was measured in the arm compared here");
 		return;
 	}
+
+	fast = view_cell(v, (size_t)a, "network.rx");
+	slow = view_cell(v, (size_t)b, "network.rx");
 	cleanup_free char *fast_text = value_text(fast.median, "bit/s");
 	cleanup_free char *slow_text = value_text(slow.median, "bit/s");
 
-	if (a == b || slow.status != CELL_OK)
-		c->title =
-			xasprintf("%s receives %s over one TCP stream", c->rows[a].name, fast_text);
+	if (a == b)
+		c->title = xasprintf("%s receives %s over one TCP stream%s", c->rows[a].name,
+			fast_text, fast.emulated ? " (emulated CPU)" : "");
 	else
 		c->title = xasprintf("%s receives %s over one TCP stream, %s %s%s", c->rows[a].name,
 			fast_text, c->rows[b].name, slow_text,

@@ -20,9 +20,6 @@ const char *const process_layers[] = {
 static const char *const short_names[] = {
 	"workload", "runtime", "virtual hardware", "guest OS", "host kernel", "threads"};
 
-static const char *const names[] = {"processes.host", "processes.host_kernel",
-	"processes.guest_user", "processes.guest_kernel", "processes.total", NULL};
-
 static double count(const struct view *v, size_t a, const char *metric)
 {
 	struct cell cell = view_cell(v, a, metric);
@@ -112,21 +109,22 @@ static void add_row(struct chart *c, const struct view *v, size_t a)
 
 static void sentence(struct chart *c, const struct view *v)
 {
-	int small = view_platform(v, "container"), big = view_platform(v, "vm");
+	int small = view_light(v, "processes.total");
+	int big = view_measured(v, "vm", "processes.total");
 	struct cell a, b;
 
-	small = small < 0 ? view_find_arm(v, v->base) : small;
-	big = big < 0 ? (int)v->n_arms - 1 : big;
-	a = view_cell(v, (size_t)small, "processes.total");
-	b = view_cell(v, (size_t)big, "processes.total");
-	if (b.status != CELL_OK) {
+	for (size_t i = v->n_arms; big < 0 && i-- > 0;)
+		big = view_cell(v, i, "processes.total").status == CELL_OK ? (int)i : -1;
+	if (small < 0) {
 		c->title = xstrdup(
 			"Processes: the ledger could not be measured in the arm compared here");
 		return;
 	}
+	a = view_cell(v, (size_t)small, "processes.total");
+	b = view_cell(v, (size_t)big, "processes.total");
 	cleanup_free char *many = number_text(b.median);
 
-	if (small == big || a.status != CELL_OK) {
+	if (small == big) {
 		c->title = xasprintf("One workload in %s is %s processes and kernel threads",
 			c->rows[big].name, many);
 		return;
@@ -149,11 +147,6 @@ void chart_processes(struct chart *c, const struct view *v)
 	c->subtitle = xstrdup(
 		"The process ledger: all that runs because of one workload, stacked by layer. The number is the total without threads.");
 	chart_add_linear(c, "processes and kernel threads of one instance", "1", c->n_series);
-	chart_footer(c, v, names, "Counts are exact and hold under emulation.");
-	free(c->footer[0]);
-	cleanup_free char *setting = setting_text(&v->at);
-
-	c->footer[0] = xasprintf(
-		"Medians of exact counts, which need no interval and hold under emulation. Workload %s.",
-		setting);
+	chart_footer(c, v, NULL,
+		"Medians of exact counts, which need no interval and hold under emulation.");
 }

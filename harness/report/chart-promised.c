@@ -237,7 +237,6 @@ static char *sentence(const struct chart *c, const struct curve *curves, size_t 
 
 void chart_promised(struct chart *c, const struct view *v)
 {
-	static const char *const names[] = {"virtual.resident", NULL};
 	struct curve *curves = xcalloc(v->n_arms, sizeof(*curves));
 	size_t n = read_curves(v, curves);
 
@@ -245,13 +244,8 @@ void chart_promised(struct chart *c, const struct view *v)
 	c->title = sentence(c, curves, n);
 	c->subtitle = xstrdup(
 		"One process maps many times its limit and touches a part of it, step by step; the curve of each arm's last trial. What is only promised is in no RAM.");
-	chart_footer(c, v, names, "");
-	free(c->footer[0]);
-	cleanup_free char *setting = setting_text(&v->at);
-
-	c->footer[0] = xasprintf(
-		"One trial each; the medians over all are in the tables (virtual.*). Workload %s. Swap, where there is any, is the VM's own disk.",
-		setting);
+	chart_footer(c, v, NULL,
+		"One trial each; the medians over all are in the tables (virtual.*). Swap, where there is any, is the VM's own disk.");
 	c->data = make_data(c, curves, n);
 	c->script = make_script(v, c, curves, n);
 	free(curves);

@@ -16,7 +16,7 @@ static const struct {
 };
 #define PANELS ARRAY_SIZE(shown)
 #define STEPS 24 /* of a band */
-enum { FLOOR = 96, CEILING = 96, TEXT = 15, MARGIN = 76 };
+enum { FLOOR = 108, CEILING = 96, TEXT = 15, MARGIN = 76 };
 
 struct fit {
 	bool there;
@@ -278,36 +278,64 @@ static char *make_script(const struct view *v, const struct chart *c, const stru
 	return text;
 }
 
-static char *footer(const struct view *v)
+/* Points of a line, of the whole chart: "n = 10" or "n = 6 to 10". New. */
+static char *count_text(const struct fit *fits, size_t n)
 {
-	cleanup_free char *workload = cut_text(v->at.workload, 40);
+	double least = INFINITY, most = 0;
 
-	return xasprintf(
-		"Least squares over all blocks, bands and intervals by Student's t. Workload %s. Totals of the set; PSS sees no kernel memory.",
-		workload);
+	for (size_t i = 0; i < n; i++) {
+		least = fits[i].there ? fmin(least, fits[i].n) : least;
+		most = fits[i].there ? fmax(most, fits[i].n) : most;
+	}
+	return least < most ? xasprintf("n = %.0f to %.0f sets a line", least, most)
+			    : xasprintf("n = %.0f sets a line", most);
+}
+
+/* The VM that has a line of what the machine has less, else the arm with the steepest; or -1. */
+static int steepest(const struct view *v, const struct fit *fits)
+{
+	int best = -1;
+	double most = -INFINITY;
+
+	for (size_t a = 0; a < v->n_arms; a++) {
+		bool vm = strcmp(v->arms[a].platform, "vm") == 0;
+
+		if (!fits[a].there || !isfinite(fits[a].slope))
+			continue;
+		if (vm)
+			return (int)a;
+		if (fits[a].slope <= most)
+			continue;
+		most = fits[a].slope;
+		best = (int)a;
+	}
+	return best;
 }
 
 void chart_scaling(struct chart *c, const struct view *v)
 {
-	static const char *const names[] = {"memory.host_delta", NULL};
 	cleanup_free struct fit *fits = xcalloc(PANELS * v->n_arms, sizeof(*fits));
-	int big = view_platform(v, "vm");
-	const struct fit *f;
+	int big;
 
 	chart_init(c, "scaling", v);
 	c->data = make_data(v, c, fits);
-	f = &fits[big < 0 ? 0 : big];
-	cleanup_free char *each = value_text(f->slope, "B");
+	big = steepest(v, fits);
+	cleanup_free char *each = value_text(big < 0 ? NAN : fits[big].slope, "B");
+	cleanup_free char *count = count_text(fits, PANELS * v->n_arms);
+	cleanup_free char *workload = cut_text(v->at.workload, 40);
+	char *method = xasprintf(
+		"%s, least squares over all blocks, bands and intervals by Student's t. Workload %s. Totals of the set; PSS sees no kernel memory.",
+		count, workload);
 
-	if (f->there && isfinite(f->slope))
+	if (big >= 0)
 		c->title = xasprintf("One more instance of %s takes %s from the machine",
-			c->rows[big < 0 ? 0 : big].name, each);
+			c->rows[big].name, each);
 	else
 		c->title = xstrdup("Memory over the number of instances: no line");
 	c->subtitle = xstrdup(
 		"Every value, the straight line through them, its 95 % band; slopes with their intervals. Hollow and dashed: emulated (TCG).");
-	chart_footer(c, v, names, "");
+	chart_footer(c, v, NULL, "");
 	free(c->footer[0]);
-	c->footer[0] = footer(v);
+	c->footer[0] = method; /* of all N, not of one */
 	c->script = make_script(v, c, fits);
 }

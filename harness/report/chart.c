@@ -15,7 +15,7 @@ const struct chart_kind chart_kinds[] = {
 	{"scaling", chart_scaling, scaling_any},
 	{"promised", chart_promised, promised_any},
 	{"processes", chart_processes, NULL},
-	{"network", chart_network, NULL},
+	{"network", chart_network, network_any},
 	{"path", chart_path, path_any},
 	{NULL, NULL, NULL},
 };
@@ -77,6 +77,7 @@ void chart_free(struct chart *c)
 	free(c->series);
 	free(c->title);
 	free(c->subtitle);
+	free(c->left_out);
 	free(c->footer[0]);
 	free(c->footer[1]);
 	free(c->script);
@@ -120,6 +121,7 @@ void mark_from_cell(struct chart *c, struct mark *m, const struct cell *cell, co
 	const char *space = *prefix ? " " : "";
 
 	m->status = cell->status == CELL_ABSENT ? CELL_SKIPPED : cell->status;
+	m->unplanned = cell->status == CELL_ABSENT;
 	if (cell->status != CELL_OK) {
 		cleanup_free char *reason = clean_text(cell->reason);
 
@@ -182,9 +184,63 @@ void chart_add_linear(struct chart *c, const char *axis, const char *unit, size_
 		->limit = limit;
 }
 
+static bool has_row(const struct chart *c, size_t a)
+{
+	for (size_t i = 0; i < c->n_series; i++) {
+		const struct mark *m = &c->series[i].marks[a];
+
+		if (m->status != CELL_ABSENT && !m->unplanned)
+			return true;
+	}
+	return false;
+}
+
+static void drop_row(struct chart *c, size_t a)
+{
+	char *before = c->left_out;
+	struct row *r = &c->rows[a];
+
+	c->left_out = xasprintf("%s%s%s", before ? before : "", before ? ", " : "", r->name);
+	free(before);
+	free(r->name);
+	free(r->detail);
+	free(r->extra);
+	free(r->note);
+	c->n_rows--;
+	memmove(r, r + 1, (c->n_rows - a) * sizeof(*r));
+	for (size_t i = 0; i < c->n_series; i++) {
+		struct mark *m = &c->series[i].marks[a];
+
+		free(m->label);
+		memmove(m, m + 1, (c->n_rows - a) * sizeof(*m));
+	}
+}
+
+/* Rows without anything leave room to the others; where all are so, they stay and say why. */
+static void drop_rows(struct chart *c)
+{
+	size_t kept = 0;
+
+	for (size_t a = 0; a < c->n_rows; a++)
+		kept += has_row(c, a);
+	if (!kept)
+		return;
+	for (size_t a = 0; a < c->n_rows;)
+		if (has_row(c, a))
+			a++;
+		else
+			drop_row(c, a);
+	c->any_missing = false;
+	for (size_t i = 0; i < c->n_series; i++)
+		for (size_t a = 0; a < c->n_rows; a++)
+			c->any_missing = c->any_missing ||
+				c->series[i].marks[a].status == CELL_SKIPPED ||
+				c->series[i].marks[a].status == CELL_FAILED;
+}
+
 void chart_footer(struct chart *c, const struct view *v, const char *const *names, const char *more)
 {
-	cleanup_free char *method = view_method_text(v, names);
+	cleanup_free char *method = names ? view_method_text(v, names) : NULL;
 	cleanup_free char *setting = setting_text(&v->at);
 	cleanup_free char *host = view_host_text(v);
 	cleanup_free char *kernel = view_kernel_text(v);
@@ -192,6 +248,8 @@ void chart_footer(struct chart *c, const struct view *v, const char *const *name
 	cleanup_free char *date = cut_text(json_text_at(v->run, "started", NULL), 20);
 	cleanup_free char *id = cut_text(json_text_at(v->run, "id", NULL), 16);
 
-	c->footer[0] = xasprintf("%s. Workload %s. %s", method, setting, more);
+	drop_rows(c);
+	c->footer[0] = method ? xasprintf("%s. Workload %s. %s", method, setting, more)
+			      : xasprintf("%s Workload %s.", more, setting);
 	c->footer[1] = xasprintf("%s · %s · %s · %s · run %s", host, kernel, accelerator, date, id);
 }

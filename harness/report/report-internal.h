@@ -32,6 +32,8 @@ double text_pixels(const char *s, double size);
 /* New: clean text that fits room, cut at the end, or (shorten_pixels) in the middle. */
 char *cut_pixels(const char *s, double size, double room);
 char *shorten_pixels(const char *s, double size, double room);
+/* New, ends with NULL: the same in lines that fit room, broken at " · " or, where there is none, between words. */
+char **wrap_pixels(const char *s, double size, double room);
 /* Columns on a terminal of valid UTF-8. */
 unsigned text_columns(const char *s);
 
@@ -101,6 +103,14 @@ double view_pss_held(const struct view *v, size_t arm);
 /* Index of the first arm on a platform, one that is not emulated before one that is; or -1. */
 int view_platform(const struct view *v, const char *platform);
 int view_find_arm(const struct view *v, const char *name);
+/* The same among the arms that have a value of metric; or -1. */
+int view_measured(const struct view *v, const char *platform, const char *metric);
+/* The arm that a VM is held against: the container, the engine's, else the base, the first that has a value; or -1. */
+int view_light(const struct view *v, const char *metric);
+/* Whether the summary has anything of an arm at v->at. */
+bool view_has_arm(const struct view *v, size_t arm);
+/* New: "Not measured here: a, b" of the arms without anything at v->at; NULL when there is none. */
+char *view_absent_text(const struct view *v);
 /* Text or number at a path of keys ending with NULL; "" and NaN when absent or of another type. */
 const char *json_text_of(const json_t *o, const char *const *keys);
 double json_number_of(const json_t *o, const char *const *keys);
@@ -128,6 +138,7 @@ struct mark {
 	double start, end;
 	double lo, hi; /* whisker, NaN = none */
 	bool emulated;
+	bool unplanned; /* its arm was not to be measured here at all */
 	const json_t *points; /* drawn one by one; NULL = none */
 	char *label; /* at its end, or what to say instead; NULL = none */
 };
@@ -164,6 +175,7 @@ struct chart {
 	size_t n_series;
 	struct panel panels[3];
 	size_t n_panels;
+	char *left_out; /* names of the arms without a row; NULL = none */
 	char *footer[2];
 	char *script, *data; /* of a chart that is not made of bars; else NULL */
 	bool any_emulated, any_missing, any_points;
@@ -182,6 +194,8 @@ void mark_from_cell(struct chart *c, struct mark *m, const struct cell *cell, co
 void chart_add_linear(struct chart *c, const char *axis, const char *unit, size_t count);
 /* Largest value in a gap of at least factor in the sorted values; 0 when they are of one size. */
 double scale_gap(double *values, size_t n, double factor);
+/* Rows of which nothing was to be measured go, and are named instead; then the two lines at the foot. names: the metrics
+ * whose n and intervals stand there; NULL = more says it all. To be called last: rows are no arms any more. */
 void chart_footer(
 	struct chart *c, const struct view *v, const char *const *names, const char *more);
 
@@ -199,6 +213,7 @@ enum layer { WORKLOAD, RUNTIME, HARDWARE, GUEST, HOST_KERNEL, THREADS, LAYERS };
 extern const char *const process_layers[];
 void process_split(const struct view *v, size_t a, double out[LAYERS]);
 void chart_network(struct chart *c, const struct view *v);
+bool network_any(const struct view *v);
 void chart_ledger(struct chart *c, const struct view *v);
 void chart_path(struct chart *c, const struct view *v);
 bool path_any(const struct view *v);

@@ -234,6 +234,32 @@ char *shorten_pixels(const char *s, double size, double room)
 	return cut;
 }
 
+char **wrap_pixels(const char *s, double size, double room)
+{
+	cleanup_free char *clean = clean_text(s);
+	const char *gap = strstr(clean, " · ") ? " · " : " ";
+	char **lines = xcalloc(strlen(clean) + 2, sizeof(*lines)), *line = NULL;
+	size_t n = 0;
+
+	for (char *part = clean, *end; part; part = end ? end + strlen(gap) : NULL) {
+		end = strstr(part, gap);
+		if (end)
+			*end = 0;
+		cleanup_free char *longer = line ? xasprintf("%s%s%s", line, gap, part) : NULL;
+
+		if (longer && text_pixels(longer, size) <= room) {
+			free(line);
+			line = steal_ptr(longer);
+			continue;
+		}
+		if (line)
+			lines[n++] = line;
+		line = cut_pixels(part, size, room);
+	}
+	lines[n] = line;
+	return lines;
+}
+
 static const struct {
 	const char *base;
 	struct scale scale;
@@ -307,7 +333,9 @@ char *value_text(double value, const char *unit)
 
 char *interval_text(double value, double lo, double hi, const char *unit, bool signed_value)
 {
-	struct scale scale = scale_for(unit, value != 0 ? value : fmax(fabs(lo), fabs(hi)));
+	/* a value far below its interval is told in the interval's unit */
+	double wide = fmax(fabs(lo), fabs(hi)) / (value != 0 ? 10 : 1);
+	struct scale scale = scale_for(unit, fabs(value) < wide ? wide : value);
 	cleanup_free char *v = number_text(value / scale.divisor);
 	cleanup_free char *l = number_text(lo / scale.divisor);
 	cleanup_free char *h = number_text(hi / scale.divisor);

@@ -148,6 +148,61 @@ int view_platform(const struct view *v, const char *platform)
 	return found;
 }
 
+int view_measured(const struct view *v, const char *platform, const char *metric)
+{
+	int found = -1;
+
+	for (size_t i = v->n_arms; i-- > 0;)
+		if (strcmp(v->arms[i].platform, platform) == 0 &&
+			view_cell(v, i, metric).status == CELL_OK &&
+			(found < 0 || !v->arms[i].emulated || v->arms[found].emulated))
+			found = (int)i;
+	return found;
+}
+
+int view_light(const struct view *v, const char *metric)
+{
+	int arm = view_measured(v, "container", metric);
+
+	if (arm < 0)
+		arm = view_measured(v, "docker", metric);
+	if (arm < 0)
+		arm = view_find_arm(v, v->base);
+	for (size_t i = 0; i < v->n_arms && view_cell(v, (size_t)arm, metric).status != CELL_OK;
+		i++)
+		arm = (int)i;
+	return view_cell(v, (size_t)arm, metric).status == CELL_OK ? arm : -1;
+}
+
+bool view_has_arm(const struct view *v, size_t arm)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach ((json_t *)json_list(v->summary, "metrics"), i, row)
+		if (row_is_at(row, &v->at) &&
+			strcmp(json_text_at(row, "arm", NULL), v->arms[arm].name) == 0)
+			return true;
+	return false;
+}
+
+char *view_absent_text(const struct view *v)
+{
+	char *text = NULL;
+
+	for (size_t a = 0; a < v->n_arms; a++) {
+		cleanup_free char *before = text;
+
+		if (view_has_arm(v, a))
+			text = steal_ptr(before);
+		else
+			text = xasprintf("%s%s%s",
+				before ? before : "Not measured here: ", before ? ", " : "",
+				v->arms[a].shown);
+	}
+	return text;
+}
+
 static void cell_fill(struct cell *c, const json_t *row)
 {
 	const char *status = json_text_at(row, "status", NULL);
