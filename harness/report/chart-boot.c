@@ -134,6 +134,11 @@ static void sentence(struct chart *c, const struct view *v, size_t end)
 		c->rows[b].name, slow_text, ratio, slow.emulated ? " (emulated CPU)" : "");
 }
 
+bool boot_any(const struct view *v)
+{
+	return view_planned(v, names);
+}
+
 void chart_boot(struct chart *c, const struct view *v)
 {
 	size_t end = last_phase(v);

@@ -76,9 +76,10 @@ static char *make_data(const struct view *v, const struct chart *c, const struct
 }
 
 /* Beside the plot: the arm, its median, its n. */
-static void put_arm(struct drawing *d, const struct view *v, size_t a, const struct steps *s)
+static void put_arm(
+	struct drawing *d, const struct view *v, size_t a, const struct steps *s, size_t line)
 {
-	double x = d->width - BESIDE + 24, y = d->top - 8 - LINE * (double)a;
+	double x = d->width - BESIDE + 24, y = d->top - 8 - LINE * (double)line;
 	const struct chart_style *style = arm_style(a);
 	cleanup_free char *value = s->n
 		? interval_text(s->cell.median, s->cell.lo, s->cell.hi, "s", false)
@@ -167,8 +168,9 @@ static char *make_script(const struct view *v, const struct chart *c, const stru
 	if (!d.out)
 		return xstrdup("");
 	chart_head(&d);
-	for (size_t a = 0; a < v->n_arms; a++)
-		put_arm(&d, v, a, &all[a]);
+	for (size_t a = 0, line = 0; a < v->n_arms; a++)
+		if (all[a].cell.status != CELL_ABSENT)
+			put_arm(&d, v, a, &all[a], line++);
 	middle = (CDF_LEFT + d.width - BESIDE) / 2;
 	put_plot(&d, v, all, &(struct box){CDF_LEFT, middle - CDF_GAP / 2.0, CDF_BOTTOM, d.top},
 		false);

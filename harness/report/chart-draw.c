@@ -62,10 +62,10 @@ static void script_rows(struct drawing *d)
 	}
 }
 
-/* A label stands behind its bar and whisker, behind zero when they go to the left. */
+/* A label stands behind its bar, whisker and points, behind zero when they go to the left. */
 static double label_at(const struct mark *m)
 {
-	return fmax(0, fmax(m->end, isnan(m->hi) ? 0 : m->hi));
+	return fmax(fmax(0, m->most), fmax(m->end, isnan(m->hi) ? 0 : m->hi));
 }
 
 static double panel_x(const struct drawing *d, double value)
@@ -93,7 +93,7 @@ static void panel_extent(const struct drawing *d, double *most, double *least, d
 
 			if (m->status != CELL_OK)
 				continue;
-			*most = fmax(*most, fmax(m->end, isnan(m->hi) ? 0 : m->hi));
+			*most = fmax(*most, label_at(m));
 			*lowest = fmin(*lowest, fmin(m->end, isnan(m->lo) ? 0 : m->lo));
 			if (m->end > 0)
 				*least = fmin(*least, m->lo > 0 ? m->lo : m->end);

@@ -144,6 +144,7 @@ void chart_ledger(struct chart *c, const struct view *v)
 
 		mark_from_cell(c, &total->marks[a], &l.total, "");
 		total->marks[a].points = NULL;
+		total->marks[a].most = 0;
 		total->marks[a].emulated = false; /* a sum: its emulated part is hatched above */
 		stack_arm(c, v, a);
 		note_residual(c, v, a, l.sum);

@@ -87,6 +87,11 @@ static void sentence(struct chart *c, const struct view *v)
 		c->rows[big].name, ratio, c->rows[small].name, less);
 }
 
+bool memory_any(const struct view *v)
+{
+	return view_planned(v, names);
+}
+
 void chart_memory(struct chart *c, const struct view *v)
 {
 	chart_init(c, "memory", v);

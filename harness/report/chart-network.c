@@ -106,7 +106,7 @@ bool network_any(const struct view *v)
 			return true;
 		paths = paths || path;
 	}
-	return !paths;
+	return !paths && view_planned(v, names);
 }
 
 static void sentence(struct chart *c, const struct view *v)

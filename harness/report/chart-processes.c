@@ -135,6 +135,11 @@ static void sentence(struct chart *c, const struct view *v)
 		c->rows[big].name, many, c->rows[small].name, few);
 }
 
+bool processes_any(const struct view *v)
+{
+	return view_planned(v, (const char *const[]){"processes.total", NULL});
+}
+
 void chart_processes(struct chart *c, const struct view *v)
 {
 	chart_init(c, "processes", v);

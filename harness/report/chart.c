@@ -8,13 +8,13 @@
 #include <string.h>
 
 const struct chart_kind chart_kinds[] = {
-	{"boot", chart_boot, NULL},
+	{"boot", chart_boot, boot_any},
 	{"cdf", chart_cdf, cdf_any},
-	{"memory", chart_memory, NULL},
+	{"memory", chart_memory, memory_any},
 	{"ledger", chart_ledger, ledger_any},
 	{"scaling", chart_scaling, scaling_any},
 	{"promised", chart_promised, promised_any},
-	{"processes", chart_processes, NULL},
+	{"processes", chart_processes, processes_any},
 	{"network", chart_network, network_any},
 	{"path", chart_path, path_any},
 	{NULL, NULL, NULL},
@@ -138,7 +138,12 @@ void mark_from_cell(struct chart *c, struct mark *m, const struct cell *cell, co
 	m->emulated = cell->emulated;
 	c->any_emulated = c->any_emulated || cell->emulated;
 	if (isnan(cell->lo) && json_array_size(cell->values) > 0) {
+		size_t i;
+		json_t *value;
+
 		m->points = cell->values;
+		json_array_foreach ((json_t *)m->points, i, value)
+			m->most = fmax(m->most, json_number_value(value));
 		c->any_points = true;
 	}
 }

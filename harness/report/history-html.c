@@ -9,7 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MOST_SVG (8u << 20) /* B */
 #define MOST_ROWS 500 /* of a table: the newest */
 
 static void open_section(FILE *out, const char *id, const char *title)
@@ -84,28 +83,6 @@ static void put_newest(FILE *out, const struct history *h, const struct judgemen
 	fputs("</section>\n", out);
 }
 
-static void put_chart(FILE *out, const struct chart_entry *e, int chartsfd)
-{
-	cleanup_free char *file = xasprintf("%s.svg", e->file);
-	cleanup_free char *prefix = xasprintf("%s-", e->file);
-	cleanup_free char *svg = read_file_at(chartsfd, file, MOST_SVG, NULL);
-
-	fprintf(out, "<figure id='chart-%s'>\n", e->file);
-	html_element(out, "figcaption", e->title);
-	if (svg) {
-		html_print(out,
-			"<div class='scroll chart' role='region' tabindex='0' aria-label='Chart: %s'>\n",
-			e->title);
-		if (html_inline_svg(out, svg, prefix, e->title))
-			fputs("<p class='none'>The drawing is not shown here: it holds what gnuplot does not draw.</p>\n",
-				out);
-		fputs("</div>\n", out);
-	}
-	fprintf(out,
-		"<p class='files'><code>charts/%s.svg</code>, <code>.png</code>, the script <code>.gp</code>, its data <code>.dat</code>.</p>\n</figure>\n",
-		e->file);
-}
-
 static void put_charts(
 	FILE *out, const struct chart_entry *charts, size_t n, const char *missing, int chartsfd)
 {
@@ -115,7 +92,7 @@ static void put_charts(
 			"<p class='none'>Not drawn: %s. The scripts and their data are there.</p>\n",
 			missing);
 	for (size_t i = 0; i < n; i++)
-		put_chart(out, &charts[i], chartsfd);
+		html_chart(out, &charts[i], missing ? -1 : chartsfd);
 	fputs("</section>\n", out);
 }
 

@@ -7,14 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static const struct {
-	const char *word, *en, *ko;
-} verdicts[] = {
-	{"supported", "supported", "지지됨"},
-	{"refuted", "refuted", "반박됨"},
-	{"unclear", "unclear", "불분명"},
-};
-
 bool html_has_argument(const struct page *p)
 {
 	return json_array_size(json_list(p->v->summary, "claims")) > 0;
@@ -25,23 +17,11 @@ static const char *verdict_of(const json_t *claim)
 	return json_text_at(claim, "verdict", NULL);
 }
 
-/* A number in a unit that may be one of an expression's own, such as "B/s". New. */
-static char *amount(double value, double lo, double hi, const char *unit)
-{
-	if (isnan(value))
-		return xstrdup("no value");
-	if (*scale_for(unit, value).unit != '(')
-		return interval_text(value, lo, hi, unit, false);
-	return isfinite(lo) && isfinite(hi) ? xasprintf("%.4g [%.4g, %.4g] %s", value, lo, hi, unit)
-					    : xasprintf("%.4g %s", value, unit);
-}
-
-/* "12.3 [12.1, 12.6] MiB, n = 6" as a cell, of a claim or of a condition. */
+/* The value of a claim or a condition with its interval and n, as a cell. */
 static void put_value(FILE *out, const json_t *row)
 {
 	double value = json_number_at(row, "value", NULL), n = json_number_at(row, "n", NULL);
-	cleanup_free char *text = amount(value, json_number_at(row, "lo", NULL),
-		json_number_at(row, "hi", NULL), json_text_at(row, "unit", NULL));
+	cleanup_free char *text = claim_value(row);
 
 	if (isfinite(value))
 		fprintf(out, "<td class='n' data-sort='%.10g'>", value);
@@ -53,47 +33,78 @@ static void put_value(FILE *out, const json_t *row)
 	fputs("</td>", out);
 }
 
-static void put_expected(FILE *out, const json_t *row)
+static void put_expected(FILE *out, const json_t *row, bool against)
 {
-	double threshold = json_number_at(row, "threshold", NULL);
-	cleanup_free char *value = amount(threshold, NAN, NAN, json_text_at(row, "unit", NULL));
+	cleanup_free char *text = claim_expected(row, against);
 
-	fputs("<td class='n'>", out);
-	html_print(out, "%s ", json_text_at(row, "op", NULL));
-	html_print(out, "%s</td>", value);
+	html_element(out, "td class='n'", text);
+}
+
+/* Each word that depends on the language of the reader. */
+static const struct words {
+	const char *language;
+	const char *how, *counts, *decided, *expected, *measured;
+} languages[] = {
+	{"ko",
+		"문서의 주장을 하나씩 인용하고, 이 실행에서 잰 값과 판정을 보인다. 기준은 실행 전에 정해 두었다. 값 하나가 아니라 구간으로 판정한다. "
+		"모든 조건에서 구간 전체가 기준을 만족하면 <b>지지됨</b>, 어느 조건에서든 구간 전체가 기준을 벗어나면 <b>반박됨</b>, 둘 다 아니면 <b>불분명</b>이다. "
+		"대조군은 실험 결과가 다르게 나올 수도 있었음을 보인다. 대조군이 확인되지 않은 주장은 불분명으로 남는다.",
+		"주장 %zu개 가운데 지지됨 %zu, 반박됨 %zu, 불분명 %zu.", "판정을 정한 조건", "기준",
+		"측정"},
+	{"en",
+		"The document's claims one by one: what it says, what was measured in this run, and the verdict. Thresholds were fixed before the run, and an interval decides, never a point. "
+		"A claim is <b>supported</b> when in every condition the whole interval is on its side of the threshold, <b>refuted</b> when in one of them the whole of it is on the other side, else <b>unclear</b>. "
+		"A control shows that the experiment could have come out otherwise; while it is not shown its claim stays unclear.",
+		"Of %zu claims %zu are supported, %zu refuted, %zu unclear.", "What decided",
+		"expected", "Measured"},
+};
+
+/* "What decided: the condition: 1 [1, 1], expected = 0" as a part of a paragraph. */
+static void put_decided(FILE *out, const json_t *claim, const struct words *w)
+{
+	const json_t *c = claim_deciding(claim);
+	cleanup_free char *value = claim_value(claim);
+	cleanup_free char *expected = claim_expected(claim, false);
+
+	if (!c || isnan(json_number_at(claim, "value", NULL)))
+		return;
+	fprintf(out, "%s: ", w->decided);
+	html_text(out, json_text_at(c, "text", w->language, NULL));
+	html_print(out, ": <b>%s</b>, ", value);
+	fprintf(out, "%s ", w->expected);
+	html_text(out, expected);
 }
 
 /* ---- the summary, once in each language ---- */
 
-static void summary_in(struct page *p, bool korean)
+static void summary_in(struct page *p, const struct words *w)
 {
 	const json_t *list = json_list(p->v->summary, "claims");
-	size_t n[ARRAY_SIZE(verdicts)] = {0}, i;
+	bool korean = w == &languages[0];
+	size_t n[CLAIM_VERDICTS], i;
 	json_t *c;
 
-	json_array_foreach ((json_t *)list, i, c)
-		for (size_t k = 0; k < ARRAY_SIZE(verdicts); k++)
-			n[k] += strcmp(verdict_of(c), verdicts[k].word) == 0;
-	fprintf(p->out, "<div lang='%s'>\n", korean ? "ko" : "en");
-	fprintf(p->out,
-		korean ? "<h3>요약</h3>\n<p>이 실행의 수치로 판단한 주장 %zu개: 지지됨 %zu, 반박됨 %zu, 불분명 %zu.</p>\n<ol>\n"
-		       : "<h3>Summary</h3>\n<p>Of %zu claims, judged by the figures of this run: %zu supported, %zu refuted, %zu unclear.</p>\n<ol>\n",
-		json_array_size(list), n[0], n[1], n[2]);
+	claim_counts(list, n);
+	fprintf(p->out, "<div lang='%s'>\n<h3>%s</h3>\n<p>%s</p>\n<p><strong>", w->language,
+		korean ? "요약" : "Summary", w->how);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	fprintf(p->out, w->counts, json_array_size(list), n[0], n[1], n[2]);
+#pragma GCC diagnostic pop
+	fputs("</strong></p>\n<ol class='claims'>\n", p->out);
 	json_array_foreach ((json_t *)list, i, c) {
-		const char *word = verdict_of(c);
-
-		for (size_t k = 0; korean && k < ARRAY_SIZE(verdicts); k++)
-			if (strcmp(verdict_of(c), verdicts[k].word) == 0)
-				word = verdicts[k].ko;
 		double number = json_number_at(c, "number", NULL);
 
 		fputs("<li", p->out);
 		if (isfinite(number))
 			fprintf(p->out, " value='%.0f'", number);
-		fprintf(p->out, "><a href='#claim-%zu'>", i + 1);
-		html_print(p->out, "%s</a> <strong>",
-			json_text_at(c, "quote", korean ? "ko" : "en", NULL));
-		html_print(p->out, "%s</strong></li>\n", word);
+		fputs(">", p->out);
+		html_verdict_as(p->out, verdict_of(c), claim_verdict_word(c, korean));
+		fprintf(p->out, " <a href='#claim-%zu'>", i + 1);
+		html_print(
+			p->out, "%s</a><br /><small>", json_text_at(c, "quote", w->language, NULL));
+		put_decided(p->out, c, w);
+		fputs("</small></li>\n", p->out);
 	}
 	fputs("</ol>\n</div>\n", p->out);
 }
@@ -118,7 +129,7 @@ static void overview(struct page *p)
 		html_verdict(p->out, verdict_of(c));
 		fputs("</td>", p->out);
 		put_value(p->out, c);
-		put_expected(p->out, c);
+		put_expected(p->out, c, false);
 		html_element(p->out, "td", json_text_at(c, "reason", NULL));
 		fputs("</tr>\n", p->out);
 	}
@@ -127,10 +138,30 @@ static void overview(struct page *p)
 
 /* ---- one claim ---- */
 
+static void one_condition(FILE *out, const json_t *c)
+{
+	bool control = json_is_true(json_object_get(c, "control"));
+
+	html_print(out, "<tr><th scope='row'>%s", json_text_at(c, "text", "en", NULL));
+	html_print(out, "<br /><span lang='ko'>%s</span>", json_text_at(c, "text", "ko", NULL));
+	html_print(out, "<br /><code>%s</code></th><td>", json_text_at(c, "expression", NULL));
+	html_verdict(out, verdict_of(c));
+	if (json_has_text(json_list(c, "flags"), "emulated"))
+		fputs(" <small>emulated</small>", out);
+	fputs("</td>", out);
+	put_value(out, c);
+	put_expected(out, c, false);
+	if (control)
+		fputs("<td class='none'>a control: it refutes nothing</td>", out);
+	else
+		put_expected(out, c, true);
+	fputs("</tr>\n", out);
+}
+
 static void conditions(struct page *p, const json_t *claim)
 {
 	static const char *const heads[] = {
-		"Condition", "Expression", "#Value", "#Expected", "Verdict", NULL};
+		"Condition", "Verdict", "#Measured", "#Expected", "#Refuted by", NULL};
 	const json_t *list = json_list(claim, "conditions");
 	cleanup_free char *id = clean_text(json_text_at(claim, "id", NULL));
 	cleanup_free char *caption = xasprintf("What was asked of the figures: %s", id);
@@ -140,21 +171,8 @@ static void conditions(struct page *p, const json_t *claim)
 	if (!json_array_size(list))
 		return;
 	html_table(p->out, caption, heads, false);
-	json_array_foreach ((json_t *)list, i, c) {
-		html_print(p->out, "<tr><th scope='row'>%s", json_text_at(c, "text", "en", NULL));
-		html_print(p->out, "<br /><span lang='ko'>%s</span>",
-			json_text_at(c, "text", "ko", NULL));
-		fputs(json_is_true(json_object_get(c, "control")) ? " (control)</th>" : "</th>",
-			p->out);
-		html_print(p->out, "<td><code>%s</code></td>", json_text_at(c, "expression", NULL));
-		put_value(p->out, c);
-		put_expected(p->out, c);
-		fputs("<td>", p->out);
-		html_verdict(p->out, verdict_of(c));
-		if (json_has_text(json_list(c, "flags"), "emulated"))
-			fputs(" <small>emulated</small>", p->out);
-		fputs("</td></tr>\n", p->out);
-	}
+	json_array_foreach ((json_t *)list, i, c)
+		one_condition(p->out, c);
 	html_table_end(p->out);
 }
 
@@ -177,17 +195,31 @@ static void picture(struct page *p, const char *name)
 /* The same words in each language they are there in, as elements of a kind. */
 static void both_languages(FILE *out, const char *element, const json_t *o, const char *key)
 {
-	static const char *const languages[] = {"ko", "en"};
 	const json_t *words = key ? json_object_get(o, key) : o;
 
 	for (size_t i = 0; i < ARRAY_SIZE(languages); i++) {
-		const char *text = json_text_at(words, languages[i], NULL);
+		const char *text = json_text_at(words, languages[i].language, NULL);
 
 		if (!*text)
 			continue;
-		fprintf(out, "<%s lang='%s'>", element, languages[i]);
+		fprintf(out, "<%s lang='%s'>", element, languages[i].language);
 		html_text(out, text);
 		fprintf(out, "</%s>\n", element);
+	}
+}
+
+/* What was measured, and what of it decided. */
+static void measured(FILE *out, const json_t *c)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(languages); i++) {
+		const struct words *w = &languages[i];
+		bool value = isfinite(json_number_at(c, "value", NULL));
+
+		fprintf(out, "<p lang='%s'><strong>%s:</strong> ", w->language, w->measured);
+		html_text(out, json_text_at(c, "measurement", w->language, NULL));
+		fputs(value ? "<br />" : "", out);
+		put_decided(out, c, w);
+		fputs(value ? ".</p>\n" : "</p>\n", out);
 	}
 }
 
@@ -205,7 +237,7 @@ static void one_claim(struct page *p, const json_t *c, size_t place)
 	html_verdict(p->out, verdict_of(c));
 	fputs("</h3>\n", p->out);
 	both_languages(p->out, "blockquote", c, "quote");
-	both_languages(p->out, "p", c, "measurement");
+	measured(p->out, c);
 	if (*reason)
 		html_print(p->out, "<p><strong>Why:</strong> %s</p>\n", reason);
 	conditions(p, c);
@@ -220,10 +252,9 @@ void html_argument(struct page *p)
 	size_t i;
 	json_t *c;
 
-	fputs("<p>The document's argument, claim by claim: what it says, what was measured, and whether the figures of this run support it. Thresholds were fixed before the run; a control that is not shown leaves its claim open.</p>\n<div class='two'>\n",
-		p->out);
-	summary_in(p, true);
-	summary_in(p, false);
+	fputs("<div class='two'>\n", p->out);
+	for (i = 0; i < ARRAY_SIZE(languages); i++)
+		summary_in(p, &languages[i]);
 	fputs("</div>\n", p->out);
 	overview(p);
 	json_array_foreach ((json_t *)json_list(p->v->summary, "claims"), i, c)

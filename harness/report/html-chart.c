@@ -8,10 +8,14 @@
 #include <string.h>
 
 #define MAX_SVG (8u << 20) /* B */
+#define TITLE_HEIGHT                                                                               \
+	40 /* pixels at the top of a drawing, which hold its title alone (chart-head.c) */
 
 struct copy {
 	FILE *out;
 	const char *prefix, *label;
+	const char
+		*title; /* the <text> that says the label: the page says it itself; NULL = none */
 	bool root; /* in the tag of the whole drawing */
 	bool words; /* inside <text>: elsewhere there is nothing to read */
 };
@@ -86,12 +90,28 @@ static int put_attribute(
 	static const char *const paints[] = {
 		"fill", "stroke", "color", "style", "flood-color", NULL};
 	static const char *const links[] = {"href", "xlink:href", NULL};
+	static const char bold[] = ":Bold";
 	bool paint = is_one_of(name, name_len, paints);
+	double width, height;
 
 	if (is_one_of(name, name_len, dropped) || (c->root && is_one_of(name, name_len, sizes)))
 		return 0;
 	if (name_len > 1 && strncasecmp(name, "on", 2) == 0)
 		return -1;
+	if (c->root && c->title && is_word(name, name_len, "viewBox") &&
+		sscanf(value, "0 0 %lf %lf", &width, &height) == 2 && height > TITLE_HEIGHT) {
+		fprintf(c->out, " viewBox=\"0 %d %g %g\"", TITLE_HEIGHT, width,
+			height - TITLE_HEIGHT);
+		return 0;
+	}
+	if (is_word(name, name_len, "font-family")) { /* gnuplot's bold is part of the name */
+		bool strong = len > strlen(bold) &&
+			memcmp(value + len - strlen(bold), bold, strlen(bold)) == 0;
+
+		fprintf(c->out, " font-family=\"DejaVu Sans, Verdana, sans-serif\"%s",
+			strong ? " font-weight=\"bold\"" : "");
+		return 0;
+	}
 	fprintf(c->out, " %.*s=\"", (int)name_len, name);
 	if (is_word(name, name_len, "id")) {
 		fputs(c->prefix, c->out);
@@ -169,11 +189,62 @@ static int put_tag(struct copy *c, const char *s, const char *end)
 	return 0;
 }
 
+/* The words of a <text>, as they are read: new. */
+static char *words_of(const char *s)
+{
+	static const struct {
+		const char *entity;
+		char is;
+	} entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}};
+	char *text = xcalloc(strlen(s) + 1, 1);
+	size_t n = 0;
+
+	while (*s && strncmp(s, "</text>", 7) != 0) {
+		size_t skip = *s == '<' ? strcspn(s, ">") : 0, i = 0;
+
+		if (skip) {
+			s += skip + (s[skip] == '>');
+			continue;
+		}
+		while (i < ARRAY_SIZE(entities) &&
+			strncmp(s, entities[i].entity, strlen(entities[i].entity)) != 0)
+			i++;
+		text[n++] = i < ARRAY_SIZE(entities) ? entities[i].is : *s;
+		s += i < ARRAY_SIZE(entities) ? strlen(entities[i].entity) : 1;
+	}
+	return text;
+}
+
+/* The <text> of a drawing that says its label, whole or cut at the end; NULL when there is none. */
+static const char *find_title(const char *svg, const char *label)
+{
+	static const char dots[] = "…";
+	cleanup_free char *clean = clean_text(label);
+
+	for (const char *s = strstr(svg, "<text>"); *clean && s; s = strstr(s + 1, "<text>")) {
+		const char *close = strstr(s, "</text>");
+		cleanup_free char *one = xasprintf("%.*s", close ? (int)(close - s) : 0, s);
+		cleanup_free char *words = words_of(one);
+		char *cut = strstr(words, dots);
+
+		if (strcmp(words, clean) == 0 ||
+			(cut && cut > words + 8 &&
+				strncmp(words, clean, (size_t)(cut - words)) == 0))
+			return s;
+	}
+	return NULL;
+}
+
 static int copy_all(struct copy *c, const char *s)
 {
 	for (; *s;) {
 		const char *end;
 
+		if (s == c->title) {
+			end = strstr(s, "</text>");
+			s = end ? end + strlen("</text>") : s + strlen(s);
+			continue;
+		}
 		if (*s != '<') {
 			if (c->words || *s == '\n')
 				fputc(*s, c->out);
@@ -192,7 +263,10 @@ int html_inline_svg(FILE *out, const char *svg, const char *prefix, const char *
 {
 	char *text = NULL;
 	size_t size;
-	struct copy c = {.out = open_memstream(&text, &size), .prefix = prefix, .label = label};
+	struct copy c = {.out = open_memstream(&text, &size),
+		.prefix = prefix,
+		.label = label,
+		.title = find_title(svg, label)};
 	int rc;
 
 	if (!c.out)
@@ -205,30 +279,32 @@ int html_inline_svg(FILE *out, const char *svg, const char *prefix, const char *
 	return rc;
 }
 
-void html_figure(struct page *p, size_t i)
+void html_chart(FILE *out, const struct chart_entry *e, int chartsfd)
 {
-	const struct chart_entry *e = &p->charts[i];
 	cleanup_free char *file = xasprintf("%s.svg", e->file);
 	cleanup_free char *prefix = xasprintf("%s-", e->file);
-	cleanup_free char *svg = p->missing || p->chartsfd < 0
-		? NULL
-		: read_file_at(p->chartsfd, file, MAX_SVG, NULL);
+	cleanup_free char *svg = chartsfd < 0 ? NULL : read_file_at(chartsfd, file, MAX_SVG, NULL);
 
-	p->shown[i] = true;
-	fprintf(p->out, "<figure id='chart-%s'>\n", e->file);
-	html_element(p->out, "figcaption", e->title);
+	fprintf(out, "<figure id='chart-%s'>\n", e->file);
+	html_element(out, "figcaption", e->title);
 	if (svg) {
-		html_print(p->out,
+		html_print(out,
 			"<div class='scroll chart' role='region' tabindex='0' aria-label='Chart: %s'>\n",
 			e->title);
-		if (html_inline_svg(p->out, svg, prefix, e->title))
+		if (html_inline_svg(out, svg, prefix, e->title))
 			fputs("<p class='none'>The drawing is not shown here: it holds what gnuplot does not draw.</p>\n",
-				p->out);
-		fputs("</div>\n", p->out);
+				out);
+		fputs("</div>\n", out);
 	}
-	fprintf(p->out,
-		"<p class='files'>In the run's folder: <code>charts/%s.svg</code>, <code>.png</code>, the script <code>.gp</code>, its data <code>.dat</code>.</p>\n</figure>\n",
+	fprintf(out,
+		"<p class='files'>Beside this page: <code>charts/%s.svg</code>, <code>.png</code>, the script <code>.gp</code>, its data <code>.dat</code>.</p>\n</figure>\n",
 		e->file);
+}
+
+void html_figure(struct page *p, size_t i)
+{
+	p->shown[i] = true;
+	html_chart(p->out, &p->charts[i], p->missing ? -1 : p->chartsfd);
 }
 
 void html_charts(struct page *p)

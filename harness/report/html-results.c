@@ -17,32 +17,61 @@ static const struct {
 	{"memory.pss", "Memory mapped (PSS)"},
 	{"processes.total", "Processes and kernel threads"},
 	{"boot.first_response", "First response after the start"},
+	{"boot.ready", "Ready for work after the start"},
 	{"network.rx", "Network, one stream in"},
 };
+
+/* What no arm has takes no column, and readiness only where nothing answers over the network. */
+static bool is_headline(const struct view *v, size_t i)
+{
+	bool ready = strcmp(headline[i].metric, "boot.ready") == 0;
+
+	for (size_t a = 0; a < v->n_arms; a++)
+		if (view_cell_anywhere(v, a, headline[i].metric).status == CELL_OK)
+			return !ready || !is_headline(v, i - 1);
+	return false;
+}
+
+static bool has_headline(const struct view *v, size_t a)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(headline); i++)
+		if (view_cell_anywhere(v, a, headline[i].metric).status != CELL_ABSENT)
+			return true;
+	return false;
+}
 
 void html_glance(struct page *p)
 {
 	const char *heads[ARRAY_SIZE(headline) + 2] = {"Arm"};
 	cleanup_free char *setting = setting_text(&p->v->at);
 	cleanup_free char *caption = xasprintf("One instance of each arm: %s", setting);
-	char *numeric[ARRAY_SIZE(headline)];
+	char *numeric[ARRAY_SIZE(headline)] = {NULL};
+	size_t n = 1;
 
 	for (size_t i = 0; i < ARRAY_SIZE(headline); i++)
-		heads[i + 1] = numeric[i] = xasprintf("#%s", headline[i].name);
+		if (is_headline(p->v, i))
+			heads[n++] = numeric[i] = xasprintf("#%s", headline[i].name);
 	html_table(p->out, caption, heads, true);
 	for (size_t a = 0; a < p->v->n_arms; a++) {
+		if (!has_headline(p->v, a))
+			continue;
 		fputs("<tr>", p->out);
 		html_element(p->out, "th scope='row'", p->v->arms[a].shown);
 		for (size_t i = 0; i < ARRAY_SIZE(headline); i++) {
 			struct cell cell = view_cell_anywhere(p->v, a, headline[i].metric);
 
-			html_cell(p->out, &cell);
+			if (numeric[i])
+				html_cell(p->out, &cell);
 		}
 		fputs("</tr>\n", p->out);
 	}
 	html_table_end(p->out);
 	for (size_t i = 0; i < ARRAY_SIZE(headline); i++)
 		free(numeric[i]);
+	for (size_t a = 0; a < p->v->n_arms; a++)
+		if (!has_headline(p->v, a))
+			html_print(p->out, "<p>None of these of the arm %s.</p>\n",
+				p->v->arms[a].shown);
 	if (p->n_charts)
 		fputs("<ul>\n", p->out);
 	for (size_t i = 0; i < p->n_charts; i++) {
@@ -73,7 +102,8 @@ static void value_row(struct page *p, const char *metric)
 	for (size_t a = 0; a < p->v->n_arms; a++) {
 		struct cell cell = view_cell(p->v, a, metric);
 
-		html_cell(p->out, &cell);
+		if (view_has_arm(p->v, a))
+			html_cell(p->out, &cell);
 	}
 	fputs("</tr>\n", p->out);
 }
@@ -90,10 +120,12 @@ static void value_table(struct page *p, const char *caption, bool key)
 {
 	const char **heads = xcalloc(p->v->n_arms + 2, sizeof(*heads));
 	char **names = xcalloc(p->v->n_arms, sizeof(*names));
+	size_t n = 0;
 
-	heads[0] = "Metric";
+	heads[n++] = "Metric";
 	for (size_t a = 0; a < p->v->n_arms; a++)
-		heads[a + 1] = names[a] = xasprintf("#%s", p->v->arms[a].shown);
+		if (view_has_arm(p->v, a))
+			heads[n++] = names[a] = xasprintf("#%s", p->v->arms[a].shown);
 	html_table(p->out, caption, heads, true);
 	if (key)
 		for (size_t i = 0; key_metrics[i]; i++)
@@ -203,9 +235,12 @@ static void one_setting(struct page *p)
 	cleanup_free char *caption =
 		xasprintf("Medians per instance with exact intervals: %s", setting);
 	cleanup_free char *rest = xasprintf("All other metrics: %s", setting);
+	cleanup_free char *absent = view_absent_text(p->v);
 
 	html_element(p->out, "h3", setting);
 	value_table(p, caption, true);
+	if (absent)
+		html_print(p->out, "<p>%s.</p>\n", absent);
 	all_comparisons(p, true);
 	html_print(p->out, "<details><summary>%s</summary>\n", rest);
 	value_table(p, rest, false);

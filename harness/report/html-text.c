@@ -94,7 +94,7 @@ void html_cell(FILE *out, const struct cell *cell)
 		fprintf(out, " <small>n = %zu, no interval</small></td>", cell->n);
 }
 
-void html_verdict(FILE *out, const char *foreign)
+void html_verdict_as(FILE *out, const char *foreign, const char *word)
 {
 	static const char *const known[] = {"higher", "lower", "same", "unclear", "none",
 		"supported", "refuted", "doubles", "less", "more", NULL};
@@ -104,6 +104,11 @@ void html_verdict(FILE *out, const char *foreign)
 		if (strcmp(known[i], foreign) == 0)
 			class = known[i];
 	fprintf(out, "<span class='verdict %s'>", class);
-	html_text(out, strcmp(foreign, "none") == 0 ? "no verdict" : foreign);
+	html_text(out, word);
 	fputs("</span>", out);
+}
+
+void html_verdict(FILE *out, const char *foreign)
+{
+	html_verdict_as(out, foreign, strcmp(foreign, "none") == 0 ? "no verdict" : foreign);
 }

@@ -39,13 +39,18 @@ void html_number(FILE *out, double value, const char *text);
 void html_cell(FILE *out, const struct cell *cell);
 /* The word of a verdict, in the colour that belongs to it. */
 void html_verdict(FILE *out, const char *foreign);
+/* The same, saying word, which is ours, instead. */
+void html_verdict_as(FILE *out, const char *foreign, const char *word);
 
 /* ---- html-chart.c ---- */
 
 /* Copies a drawing of gnuplot as a part of a page: its names get prefix, so that they are those of this drawing alone,
- * each colour becomes a variable that a dark page sets anew, label is what it is called. -1 and nothing
+ * each colour becomes a variable that a dark page sets anew, label is what it is called: where the drawing says
+ * that itself, these words and their strip at the top are left out. -1 and nothing
  * written when it holds what no drawing of gnuplot does: scripts, handlers, references that leave it. */
 int html_inline_svg(FILE *out, const char *svg, const char *prefix, const char *label);
+/* A chart as a figure: its title once, as the caption, then the drawing in chartsfd (-1 = none), then its files. */
+void html_chart(FILE *out, const struct chart_entry *e, int chartsfd);
 /* The i-th chart as a figure, once; the rest as a section. */
 void html_figure(struct page *p, size_t i);
 void html_charts(struct page *p);

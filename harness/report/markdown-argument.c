@@ -7,36 +7,13 @@
 #include <math.h>
 #include <string.h>
 
-static const struct {
-	const char *word, *ko;
-} verdicts[] = {
-	{"supported", "지지됨"},
-	{"refuted", "반박됨"},
-	{"unclear", "불분명"},
-};
-
-static bool is_verdict(const json_t *claim, const char *word)
-{
-	return strcmp(json_text_at(claim, "verdict", NULL), word) == 0;
-}
-
-/* Units of expressions may be ones that no metric has ("B/s"): base units then, the unit left out. */
-static char *amount(double value, double lo, double hi, const char *unit)
-{
-	bool known = *scale_for(unit, value).unit != '(';
-
-	return interval_text(value, lo, hi, known ? unit : "1", false);
-}
-
 char *claim_figure(const json_t *row)
 {
 	const char *unit = json_text_at(row, "unit", NULL);
 	double value = json_number_at(row, "value", NULL), n = json_number_at(row, "n", NULL);
 	double threshold = json_number_at(row, "threshold", NULL);
-	cleanup_free char *is = isnan(value) ? xstrdup("no value")
-					     : amount(value, json_number_at(row, "lo", NULL),
-						       json_number_at(row, "hi", NULL), unit);
-	cleanup_free char *than = amount(threshold, NAN, NAN, unit);
+	cleanup_free char *is = claim_value(row);
+	cleanup_free char *than = claim_amount(threshold, NAN, NAN, unit);
 	cleanup_free char *op = clean_text(json_text_at(row, "op", NULL));
 	cleanup_free char *many =
 		n > 0 && isfinite(value) ? xasprintf(", n = %.0f", n) : xstrdup("");
@@ -46,23 +23,17 @@ char *claim_figure(const json_t *row)
 
 static void summary_in(FILE *out, const json_t *claims, bool korean)
 {
-	size_t n[ARRAY_SIZE(verdicts)] = {0}, i;
+	size_t n[CLAIM_VERDICTS], i;
 	json_t *c;
 
-	json_array_foreach ((json_t *)claims, i, c)
-		for (size_t k = 0; k < ARRAY_SIZE(verdicts); k++)
-			n[k] += is_verdict(c, verdicts[k].word);
+	claim_counts(claims, n);
 	fprintf(out,
-		korean ? "\n### 요약\n\n이 실행의 수치로 판단한 주장 %zu개: 지지됨 %zu, 반박됨 %zu, 불분명 %zu.\n\n"
+		korean ? "\n### 요약\n\n이 실행의 수치로 판단한 주장 %zu개 가운데 지지됨 %zu, 반박됨 %zu, 불분명 %zu.\n\n"
 		       : "\n### Summary\n\nOf %zu claims, judged by the figures of this run, %zu are supported, %zu refuted, %zu unclear.\n\n",
 		json_array_size(claims), n[0], n[1], n[2]);
 	json_array_foreach ((json_t *)claims, i, c) {
-		const char *word = "";
-
-		for (size_t k = 0; k < ARRAY_SIZE(verdicts); k++)
-			if (is_verdict(c, verdicts[k].word))
-				word = korean ? verdicts[k].ko : verdicts[k].word;
-		fprintf(out, "%.0f. **%s**: ", json_number_at(c, "number", NULL), word);
+		fprintf(out, "%.0f. **%s**: ", json_number_at(c, "number", NULL),
+			claim_verdict_word(c, korean));
 		markdown_print(out, "%s\n", json_text_at(c, "quote", korean ? "ko" : "en", NULL));
 	}
 }
@@ -82,7 +53,8 @@ static void conditions(FILE *out, const json_t *claim)
 		markdown_print(out, " %s |", json_text_at(c, "expression", NULL));
 		markdown_print(out, " %s |", figure);
 		markdown_print(out, " **%s**", json_text_at(c, "verdict", NULL));
-		if (!is_verdict(c, "supported") && isnan(json_number_at(c, "value", NULL)))
+		if (strcmp(json_text_at(c, "verdict", NULL), "supported") != 0 &&
+			isnan(json_number_at(c, "value", NULL)))
 			markdown_print(out, ": %s", json_text_at(c, "reason", NULL));
 		fputs(" |\n", out);
 	}

@@ -22,10 +22,12 @@ static void table_head(FILE *out, const struct view *v)
 {
 	fputs("| metric |", out);
 	for (size_t a = 0; a < v->n_arms; a++)
-		markdown_print(out, " %s |", v->arms[a].shown);
+		if (view_has_arm(v, a))
+			markdown_print(out, " %s |", v->arms[a].shown);
 	fputs("\n| :--- |", out);
 	for (size_t a = 0; a < v->n_arms; a++)
-		fputs(" ---: |", out);
+		if (view_has_arm(v, a))
+			fputs(" ---: |", out);
 	fputc('\n', out);
 }
 
@@ -43,7 +45,8 @@ static void table_row(FILE *out, const struct view *v, const char *metric, struc
 		struct cell cell = view_cell(v, a, metric);
 		cleanup_free char *text = table_cell(&cell, notes, emulated);
 
-		fprintf(out, " %s |", text);
+		if (view_has_arm(v, a))
+			fprintf(out, " %s |", text);
 	}
 	fputc('\n', out);
 }
@@ -75,11 +78,12 @@ static void table_notes(FILE *out, const struct note_list *notes, bool emulated)
 void markdown_results(FILE *out, const struct view *v)
 {
 	cleanup_free char *setting = setting_text(&v->at);
+	cleanup_free char *absent = view_absent_text(v);
 	cleanup_notes struct note_list notes = {0}, more = {0};
 	bool emulated = false, emulated_more = false;
 
-	markdown_print(
-		out, "\n## Results: %s\n\nMedian [exact interval], per instance.\n\n", setting);
+	markdown_print(out, "\n## Results: %s\n\nMedian [exact interval], per instance.", setting);
+	markdown_print(out, absent ? " %s.\n\n" : "%s\n\n", absent);
 	table_head(out, v);
 	for (size_t i = 0; key_metrics[i]; i++)
 		table_row(out, v, key_metrics[i], &notes, &emulated);

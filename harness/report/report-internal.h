@@ -109,6 +109,9 @@ int view_measured(const struct view *v, const char *platform, const char *metric
 int view_light(const struct view *v, const char *metric);
 /* Whether the summary has anything of an arm at v->at. */
 bool view_has_arm(const struct view *v, size_t arm);
+/* Whether the summary has a row of any of these metrics (NULL-terminated) at v->at, or is empty as a whole: then a chart
+ * has to say so. */
+bool view_planned(const struct view *v, const char *const *names);
 /* New: "Not measured here: a, b" of the arms without anything at v->at; NULL when there is none. */
 char *view_absent_text(const struct view *v);
 /* Text or number at a path of keys ending with NULL; "" and NaN when absent or of another type. */
@@ -140,6 +143,7 @@ struct mark {
 	bool emulated;
 	bool unplanned; /* its arm was not to be measured here at all */
 	const json_t *points; /* drawn one by one; NULL = none */
+	double most; /* of the points; 0 = none */
 	char *label; /* at its end, or what to say instead; NULL = none */
 };
 #define ROW_NAME_SIZE 11.0 /* points */
@@ -205,8 +209,11 @@ char *chart_script(const struct chart *c);
 
 /* chart-*.c: the charts. */
 void chart_boot(struct chart *c, const struct view *v);
+bool boot_any(const struct view *v);
 void chart_memory(struct chart *c, const struct view *v);
+bool memory_any(const struct view *v);
 void chart_processes(struct chart *c, const struct view *v);
+bool processes_any(const struct view *v);
 /* The process ledger of an arm by layer (process_layers[], ends with NULL; threads, the last one, are counted apart): the
  * workload's own processes are processes.total less processes.tare. */
 enum layer { WORKLOAD, RUNTIME, HARDWARE, GUEST, HOST_KERNEL, THREADS, LAYERS };
@@ -306,6 +313,18 @@ void markdown_about(FILE *out, const struct view *v);
 void markdown_argument(
 	FILE *out, const struct view *v, const struct chart_entry *charts, size_t n, bool drawn);
 void markdown_capacity(FILE *out, const struct view *v);
+/* argument-text.c: of a claim of summary.json or one of its conditions. The verdict in a word; "" when it is none. */
+#define CLAIM_VERDICTS 3
+const char *claim_verdict_word(const json_t *row, bool korean);
+/* How many are supported, refuted, unclear, in this order. */
+void claim_counts(const json_t *claims, size_t n[CLAIM_VERDICTS]);
+/* New: "172 [162, 181] MiB", "no value". A unit may be an expression's own ("B/s"): base units then. */
+char *claim_amount(double value, double lo, double hi, const char *unit);
+char *claim_value(const json_t *row);
+/* New: "≥ 1.8"; against: what would refute it, "< 1.8". */
+char *claim_expected(const json_t *row, bool against);
+/* The condition that decided, the first whose figures are the claim's; NULL when none has them. Borrowed. */
+const json_t *claim_deciding(const json_t *claim);
 /* "1.98 [1.95, 2.01], expected >= 1.8, n = 10" of a claim or a condition: new text. */
 char *claim_figure(const json_t *row);
 /* Of a row of "capacity": "12 [10, 14]", or "at least 10" where nothing bounds it above; "" where nothing is known. New. */

@@ -186,6 +186,15 @@ bool view_has_arm(const struct view *v, size_t arm)
 	return false;
 }
 
+bool view_planned(const struct view *v, const char *const *names)
+{
+	for (; v->n_settings && *names; names++)
+		for (size_t a = 0; a < v->n_arms; a++)
+			if (view_cell(v, a, *names).status != CELL_ABSENT)
+				return true;
+	return !v->n_settings;
+}
+
 char *view_absent_text(const struct view *v)
 {
 	char *text = NULL;

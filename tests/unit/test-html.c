@@ -116,6 +116,23 @@ static void a_drawing_becomes_part_of_the_page(void **state)
 		"<path style=\"fill:none; stroke:var(--x0072b2,#0072b2)\"/><g fill=\"var(--xffffff,#ffffff)\"><text>a &lt; b</text></g></svg>\n");
 }
 
+/* The caption says the title: the drawing's own, whole or cut, goes with the strip it stands in. */
+static void a_title_is_said_once(void **state)
+{
+	cleanup_free char *got = inlined(
+		"<svg viewBox=\"0 0 1200 720\"><g font-family=\"DejaVu Sans:Bold\"><text>say \"this\"</text></g>"
+		"<g font-family=\"DejaVu Sans\"><text>say \"that\"</text></g></svg>");
+	cleanup_free char *cut =
+		inlined("<svg viewBox=\"0 0 1200 720\"><text>say \"this…</text></svg>");
+
+	(void)state;
+	assert_string_equal(got,
+		"<svg role=\"img\" aria-label=\"say &quot;this&quot;\" viewBox=\"0 40 1200 680\">"
+		"<g font-family=\"DejaVu Sans, Verdana, sans-serif\" font-weight=\"bold\"></g>"
+		"<g font-family=\"DejaVu Sans, Verdana, sans-serif\"><text>say \"that\"</text></g></svg>");
+	assert_null(strstr(cut, "<text>"));
+}
+
 static void what_gnuplot_never_draws_is_not_taken_in(void **state)
 {
 	static const char *const rows[] = {
@@ -194,16 +211,19 @@ static void the_argument_is_told_in_both_languages(void **state)
 	static const char *const needed[] = {
 		"<section id='argument'",
 		"<div lang='ko'>\n<h3>요약</h3>",
-		"지지됨 1, 반박됨 1, 불분명 1.",
-		"1 supported, 1 refuted, 1 unclear.",
-		"<li value='8'><a href='#claim-3'>",
+		"주장 3개 가운데 지지됨 1, 반박됨 1, 불분명 1.",
+		"Of 3 claims 1 are supported, 1 refuted, 1 unclear.",
+		"<li value='8'><span class='verdict",
+		"<span class='verdict supported'>지지됨</span> <a href='#claim-1'>",
+		"<th scope='col' class='n'>Refuted by</th>",
+		"<td class='none'>a control: it refutes nothing</td>",
+		"<strong>측정:</strong> ",
 		"<article class='claim' id='claim-1'>",
 		"<blockquote lang='ko'>운영체제는",
 		"172 [162, 181] MiB <small>n = 6</small>",
 		"&gt; 1 MiB</td>",
 		"<td class='n none' data-sort=''>no value</td>",
 		"&gt; 1.049e+06 B/s</td>",
-		"(control)</th>",
 		"<section id='capacity'",
 		"at least 61000",
 		"<span class='verdict doubles'>doubles</span>",
@@ -300,6 +320,7 @@ int main(void)
 		cmocka_unit_test(text_cannot_leave_its_place),
 		cmocka_unit_test(only_known_verdicts_name_a_class),
 		cmocka_unit_test(a_drawing_becomes_part_of_the_page),
+		cmocka_unit_test(a_title_is_said_once),
 		cmocka_unit_test(what_gnuplot_never_draws_is_not_taken_in),
 		cmocka_unit_test(the_page_says_what_a_reader_needs),
 		cmocka_unit_test(the_argument_is_told_in_both_languages),

@@ -1,6 +1,8 @@
 /* test-report-charts.c - the charts' data, titles and scripts, and what of a run reaches gnuplot. */
 #include "report-case.h"
 
+#include "json.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,6 +66,130 @@ static void boot_phases_are_stacked_between_milestones(void **state)
 	assert_int_equal(c.series[1].marks[2].status, CELL_ABSENT);
 	mark_is(&c, 2, 2, median(&f, 2, "boot.spawn"), median(&f, 2, "boot.init"));
 	assert_non_null(strstr(c.rows[2].note, "before the clock: prepare"));
+	chart_free(&c);
+	fixture_close(&f);
+}
+
+/* A copy of a fixture's summary without the rows of an arm, or of a metric in every arm. */
+static json_t *without(const json_t *summary, const char *arm, const char *metric)
+{
+	json_t *copy = json_deep_copy(summary), *list = json_object_get(copy, "metrics");
+
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		const json_t *row = json_array_get(list, i);
+
+		if ((arm && !strcmp(json_text_at(row, "arm", NULL), arm)) ||
+			(metric && !strcmp(json_text_at(row, "metric", NULL), metric)))
+			json_array_remove(list, i);
+	}
+	return copy;
+}
+
+/* An arm that a run does not measure here takes no row and no column, and is named. */
+static void what_is_not_measured_is_named_and_takes_no_room(void **state)
+{
+	struct fixture f;
+	struct chart c;
+
+	(void)state;
+	fixture_open(&f, "usual");
+	json_t *less = without(f.view.summary, "netns", NULL);
+
+	f.view.summary = less;
+	chart_memory(&c, &f.view);
+	cleanup_free char *script = chart_script(&c);
+	cleanup_free char *absent = view_absent_text(&f.view);
+	cleanup_free char *page = markdown_report(&f.view, NULL, 0, NULL);
+
+	assert_int_equal(c.n_rows, 3);
+	assert_string_equal(c.rows[1].name, "container");
+	assert_string_equal(c.left_out, "netns");
+	assert_non_null(strstr(script, "'not measured here: netns'"));
+	assert_null(strstr(script, "'no data, not zero'"));
+	assert_string_equal(absent, "Not measured here: netns");
+	assert_non_null(strstr(page, "| metric | host | container | vm |"));
+	chart_free(&c);
+	json_decref(less);
+	fixture_close(&f);
+}
+
+/* Without a port there is no first response: the timeline ends when the workload is ready. */
+static void a_timeline_without_a_port_ends_at_readiness(void **state)
+{
+	struct fixture f;
+	struct chart c;
+
+	(void)state;
+	fixture_open(&f, "usual");
+	json_t *less = without(f.view.summary, NULL, "boot.first_response");
+
+	f.view.summary = less;
+	chart_boot(&c, &f.view);
+	assert_int_equal(strncmp(c.title, "container is ready for work after ", 34), 0);
+	assert_int_equal(c.n_series, 4);
+	mark_is(&c, 3, 3, median(&f, 3, "boot.init"), median(&f, 3, "boot.ready"));
+	assert_false(c.any_missing);
+	assert_null(strstr(c.rows[3].note, "no data"));
+	chart_free(&c);
+	json_decref(less);
+	fixture_close(&f);
+}
+
+static void notes_stay_in_their_panel(void **state)
+{
+	char **lines = wrap_pixels("spawn 21.0 ms · kernel 270 ms · init 1.85 s", 9, 230);
+	char **words = wrap_pixels("one two three four five", 9, 90);
+	struct fixture f;
+	struct chart c;
+
+	(void)state;
+	assert_string_equal(lines[0], "spawn 21.0 ms · kernel 270 ms");
+	assert_string_equal(lines[1], "init 1.85 s");
+	assert_null(lines[2]);
+	for (size_t i = 0; words[i]; i++)
+		assert_true(text_pixels(words[i], 9) <= 90);
+	assert_non_null(words[1]);
+	strv_free(lines);
+	strv_free(words);
+	fixture_open(&f, "usual");
+	chart_boot(&c, &f.view);
+	cleanup_free char *script = chart_script(&c);
+	size_t whole = 0;
+
+	/* the left one of two panels is 479 pixels wide */
+	for (size_t a = 0; a < c.n_rows; a++)
+		whole += text_pixels(c.rows[a].note, 9) > 479 && strstr(script, c.rows[a].note);
+	assert_int_equal(c.n_panels, 2);
+	assert_int_equal(whole, 0);
+	assert_true(text_pixels(c.rows[3].note, 9) > 479);
+	assert_non_null(strstr(script, "fontscale 1.333")); /* points, in SVG as in PNG */
+	chart_free(&c);
+	fixture_close(&f);
+}
+
+/* Below 6 blocks every value is a point: none may lie beyond its panel, or under the label. */
+static void points_have_room(void **state)
+{
+	struct fixture f;
+	struct chart c;
+	double most = 0;
+	size_t i;
+	json_t *value;
+
+	(void)state;
+	fixture_open(&f, "quick");
+	chart_memory(&c, &f.view);
+	json_array_foreach ((json_t *)c.series[0].marks[0].points, i, value)
+		most = fmax(most, json_number_value(value));
+	assert_true(most > 0 && c.series[0].marks[0].most == most);
+	/* one far beyond its bar widens the axis */
+	cleanup_free char *before = chart_script(&c);
+
+	for (size_t a = 0; a < c.n_rows; a++)
+		c.series[0].marks[a].most *= 50;
+	cleanup_free char *after = chart_script(&c);
+
+	assert_string_not_equal(before, after);
 	chart_free(&c);
 	fixture_close(&f);
 }
@@ -253,6 +379,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_process_ledger_adds_up_by_layer),
 		cmocka_unit_test(boot_phases_are_stacked_between_milestones),
+		cmocka_unit_test(what_is_not_measured_is_named_and_takes_no_room),
+		cmocka_unit_test(a_timeline_without_a_port_ends_at_readiness),
+		cmocka_unit_test(notes_stay_in_their_panel),
+		cmocka_unit_test(points_have_room),
 		cmocka_unit_test(the_title_is_made_from_the_data),
 		cmocka_unit_test(missing_is_said_and_never_zero),
 		cmocka_unit_test(negative_values_go_to_the_left),

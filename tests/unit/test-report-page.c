@@ -158,7 +158,7 @@ static void the_argument_is_told_claim_by_claim(void **state)
 {
 	static const char *const needed[] = {
 		"## The argument",
-		"주장 1개: 지지됨 0, 반박됨 1, 불분명 0",
+		"주장 1개 가운데 지지됨 0, 반박됨 1, 불분명 0",
 		"Of 1 claims, judged by the figures of this run, 0 are supported, 1 refuted, 0 unclear",
 		"8. **반박됨**: 배로 늘어남\n",
 		"8. **refuted**: it \\| doubles",
