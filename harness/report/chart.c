@@ -139,11 +139,11 @@ void mark_from_cell(struct chart *c, struct mark *m, const struct cell *cell, co
 	c->any_emulated = c->any_emulated || cell->emulated;
 	if (isnan(cell->lo) && json_array_size(cell->values) > 0) {
 		size_t i;
-		json_t *value;
+		json_t *one;
 
 		m->points = cell->values;
-		json_array_foreach ((json_t *)m->points, i, value)
-			m->most = fmax(m->most, json_number_value(value));
+		json_array_foreach ((json_t *)m->points, i, one)
+			m->most = fmax(m->most, json_number_value(one));
 		c->any_points = true;
 	}
 }
