@@ -322,12 +322,18 @@ static int run_doctor(int argc, char **argv, struct error *err)
 		return EXIT_FINE;
 	}
 	list = look_at_all();
-	if (argument(&a, "json"))
-		print_json(list);
-	else
-		print_findings(list);
 	json_array_foreach (list, i, row)
 		missing += !strcmp(json_string_value(json_object_get(row, "state")), "missing");
+	if (argument(&a, "json")) {
+		print_json(list);
+	} else {
+		print_findings(list);
+		if (missing)
+			printf("\n%u missing: what needs %s cannot run here.\n", missing,
+				missing == 1 ? "it" : "them");
+		else
+			printf("\nNothing is missing.\n");
+	}
 	return missing ? EXIT_PREREQUISITE : EXIT_FINE;
 }
 

@@ -165,7 +165,8 @@ const struct command command_report = {
 	.text = "DIR is the folder of a run, for example results/latest. Needs no privileges: only\n"
 		"run.json and samples.jsonl are read; summary.json, report.md,\n"
 		"report.html and charts/ are written. Where samples.jsonl has no counted block, or fewer than\n"
-		"when summary.json was made, nothing is written (exit 2).",
+		"when summary.json was made, nothing is written. Exit code: 0 fine, 2 no run that can be\n"
+		"reported, 7 no trial gave a value.",
 	.options = options,
 	.run = run_report,
 };

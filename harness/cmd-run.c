@@ -371,13 +371,16 @@ const struct command command_run = {
 		"container and in a VM, one warm-up and 6 counted blocks in shuffled order.\n"
 		"\n"
 		"Needs root (sudo) for namespaces and cgroups; the results belong to the calling user.\n"
-		"With --against two sides are measured in the same blocks: the plan's arms, and each arm that is changed\n"
-		"once more as NAME.new. After --blocks it ends unless a primary metric looks worse by more than its margin; then\n"
-		"it goes on, up to --max-blocks, until that is confirmed (exit 3) or gone. compare.json holds the verdicts.\n"
+		"With --against two sides are measured in the same blocks: the plan's arms, and each arm\n"
+		"that is changed once more as NAME.new. After --blocks it ends unless a primary metric looks\n"
+		"worse by more than its margin; then it goes on, up to --max-blocks, until that is confirmed\n"
+		"(exit 3) or gone. compare.json holds the verdicts.\n"
 		"\n"
-		"Ctrl-C ends it and keeps what was measured. Exit code: 0 fine, 3 a regression was confirmed (--against), 6 too noisy to trust, 7 an arm failed or\n"
-		"differs undeclared, 8 ended by --max-time, 130 interrupted; a run that was cut is finished by\n"
-		"--resume DIR, under its own plan, seed and options; results/README.md lists them all.",
+		"Ctrl-C ends it and keeps what was measured; a run that was cut is finished by --resume DIR,\n"
+		"under its own plan, seed and options. Exit code: 0 fine, 2 a plan or option that cannot be\n"
+		"(nothing is made), 3 a regression was confirmed (--against), 5 something is missing here\n"
+		"(tare doctor), 6 too noisy to trust, 7 an arm failed or differs undeclared, 8 ended by\n"
+		"--max-time, 130 or 143 interrupted; results/README.md lists them all.",
 	.options = options,
 	.run = run_run,
 };
