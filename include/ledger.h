@@ -48,7 +48,8 @@ void ledger_text_free(struct ledger_text *t);
  * (agent)", "folder /run/tare/<id>", ...) and of what was left ("unknown: ...", "refused: ..."): made when
  * NULL, the caller's to decref. A report may be NULL wherever one is asked for. */
 struct gc_report {
-	unsigned runs, processes, cgroups, domains, containers, images, files; /* files: folders too */
+	unsigned runs, processes, cgroups, domains, containers, images,
+		files; /* files: folders too */
 	json_t *names;
 };
 /* Removes what the run <id> left; safe to call at any time after ledger_create(), twice, at the same time as
