@@ -230,7 +230,9 @@ static void one_claim(struct page *p, const json_t *c, size_t place)
 	size_t i;
 	json_t *note;
 
-	fprintf(p->out, "<article class='claim' id='claim-%zu'>\n<h3>", place);
+	fprintf(p->out,
+		"<article class='claim' id='claim-%zu' aria-labelledby='h-claim-%zu'>\n<h3 id='h-claim-%zu'>",
+		place, place, place);
 	if (isfinite(number))
 		fprintf(p->out, "%.0f. ", number);
 	html_print(p->out, "%s ", json_text_at(c, "id", NULL));

@@ -123,7 +123,7 @@ CHECKS = {
     "headings go down step by step": """(() => { let last = 1; const bad = [];
         document.querySelectorAll('h1,h2,h3,h4').forEach(h => { const n = +h.tagName[1];
           if (n > last + 1) bad.push(h.textContent); last = n; }); return bad; })()""",
-    "sections are named": """[...document.querySelectorAll('section')].filter(s =>
+    "sections are named": """[...document.querySelectorAll('section,article')].filter(s =>
         !document.getElementById(s.getAttribute('aria-labelledby'))).map(s => s.id)""",
     "tables have a caption and their heads a scope": """[...document.querySelectorAll('table')].filter(t => !t.caption ||
         !t.caption.textContent.trim() || [...t.querySelectorAll('th')].some(h => !h.scope)).map(t => t.textContent.slice(0, 60))""",

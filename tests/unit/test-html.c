@@ -218,7 +218,7 @@ static void the_argument_is_told_in_both_languages(void **state)
 		"<th scope='col' class='n'>Refuted by</th>",
 		"<td class='none'>a control: it refutes nothing</td>",
 		"<strong>측정:</strong> ",
-		"<article class='claim' id='claim-1'>",
+		"<article class='claim' id='claim-1' aria-labelledby='h-claim-1'>",
 		"<blockquote lang='ko'>운영체제는",
 		"172 [162, 181] MiB <small>n = 6</small>",
 		"&gt; 1 MiB</td>",
