@@ -271,7 +271,7 @@ static void tell(json_t *list, const char *name, const struct finding *f)
 			"text", f->text, "mend", f->mend[0] ? f->mend : NULL));
 }
 
-static json_t *look_at_all(void)
+json_t *doctor_look(void)
 {
 	json_t *list = json_array();
 	struct finding f;
@@ -321,7 +321,7 @@ static int run_doctor(int argc, char **argv, struct error *err)
 		command_help(&command_doctor);
 		return EXIT_FINE;
 	}
-	list = look_at_all();
+	list = doctor_look();
 	json_array_foreach (list, i, row)
 		missing += !strcmp(json_string_value(json_object_get(row, "state")), "missing");
 	if (argument(&a, "json")) {

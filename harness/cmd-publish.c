@@ -1,11 +1,7 @@
 /* cmd-publish.c - `tare publish DIR --to URL`: a run sent to where a team keeps its results. */
 #include "command.h"
-#include "export.h"
 #include "publish.h"
-#include "sha256.h"
 #include "util.h"
-
-#include <string.h>
 
 static const struct command_option options[] = {
 	{.name = "to",
@@ -22,88 +18,33 @@ static const struct command_option options[] = {
 	{.name = NULL},
 };
 
-/* What an address that holds this takes; the last one is for all others. */
-static const struct {
-	const char *part, *format, *method;
-} stores[] = {
-	{"/metrics/job", "openmetrics", "PUT"}, /* Pushgateway: replaces the group */
-	{"/import/prometheus", "openmetrics", "POST"}, /* VictoriaMetrics */
-	{"/write", "influx", "POST"}, /* InfluxDB and those that speak its protocol */
-	{"", "json", "POST"},
-};
-
-static const struct export *prepare(
-	const struct arguments *a, struct publish_request *r, struct error *err)
+static int prepare(const struct arguments *a, struct publish_how *how, struct error *err)
 {
-	const char *given = argument(a, "format"), *time = argument(a, "timeout");
+	const char *time = argument(a, "timeout");
 	char safe[SAFE_TEXT_SIZE];
-	size_t i = 0;
 
-	r->url = argument(a, "to");
-	r->cacert = argument(a, "cacert");
-	r->timeout = 30;
-	if (!a->n_positional || !r->url) {
-		error_set(err, EXIT_USAGE,
+	*how = (struct publish_how){.url = argument(a, "to"),
+		.format = argument(a, "format"),
+		.cacert = argument(a, "cacert"),
+		.spool = argument(a, "spool"),
+		.timeout = PUBLISH_TIMEOUT};
+	if (!a->n_positional || !how->url)
+		return error_set(err, EXIT_USAGE,
 			"publish: expected DIR --to URL, such as results/latest --to http://localhost:9091/metrics/job/tare; see tare publish --help");
-		return NULL;
-	}
-	if (time && (parse_duration(time, &r->timeout) < 0 || r->timeout > 600)) {
-		error_set(err, EXIT_USAGE,
+	if (time && (parse_duration(time, &how->timeout) < 0 || how->timeout > 600))
+		return error_set(err, EXIT_USAGE,
 			"--timeout: not a time, got \"%s\", expected one such as 30s, at most 10m",
 			safe_text(time, safe));
-		return NULL;
-	}
-	if (publish_check_url(r->url, err) < 0)
-		return NULL;
-	while (!strstr(r->url, stores[i].part))
-		i++;
-	r->method = stores[i].method;
-	return export_find(given ? given : stores[i].format, err);
-}
-
-/* The same text of the same run has the same key. */
-static char *key_of(const char *id, const char *text, size_t len)
-{
-	struct sha256 h;
-	char hex[65];
-
-	sha256_init(&h);
-	sha256_add(&h, text, len);
-	sha256_end(&h, hex);
-	return xasprintf("%s-%.32s", id, hex);
-}
-
-static int deliver(const struct publish_request *r, const char *folder, struct error *err)
-{
-	cleanup_free char *shown = publish_shown(r->url), *why = NULL;
-	struct spool_result done = {0};
-	struct spool spool;
-	int rc;
-
-	if (spool_open(folder, &spool, err) < 0)
-		return -1;
-	rc = spool_add(&spool, r, err);
-	if (rc == 0)
-		rc = spool_flush(&spool, r->url, r->cacert, r->timeout, &done, err);
-	spool_close(&spool);
-	why = done.why;
-	if (rc < 0)
-		return -1;
-	if (done.kept)
-		return error_set(err, EXIT_PUBLISH,
-			"publish: %s: %s; %u sent, %u kept for the next time", shown,
-			why ? why : "not sent", done.sent, done.kept);
-	printf("published to %s: %u sent\n", shown, done.sent);
-	return EXIT_FINE;
+	return publish_check(how, err);
 }
 
 static int run_publish(int argc, char **argv, struct error *err)
 {
 	cleanup_arguments struct arguments a = {0};
-	cleanup_free char *text = NULL, *key = NULL;
-	struct publish_request r = {0};
-	const struct export *format;
-	char id[17];
+	cleanup_free char *shown = NULL, *why = NULL;
+	struct spool_result done = {0};
+	struct publish_how how;
+	int rc;
 
 	if (arguments_parse(&command_publish, argc, argv, 1, &a, err) < 0)
 		return -1;
@@ -111,17 +52,19 @@ static int run_publish(int argc, char **argv, struct error *err)
 		command_help(&command_publish);
 		return EXIT_FINE;
 	}
-	format = prepare(&a, &r, err);
-	if (!format)
+	if (prepare(&a, &how, err) < 0)
 		return -1;
-	text = export_folder(format, a.positional[0], id, &r.len, err);
-	if (!text)
+	rc = publish_folder(a.positional[0], &how, &done, err);
+	why = done.why;
+	if (rc < 0)
 		return -1;
-	key = key_of(id, text, r.len);
-	r.key = key;
-	r.type = format->type;
-	r.body = text;
-	return deliver(&r, argument(&a, "spool"), err);
+	shown = publish_shown(how.url);
+	if (done.kept)
+		return error_set(err, EXIT_PUBLISH,
+			"publish: %s: %s; %u sent, %u kept for the next time", shown,
+			why ? why : "not sent", done.sent, done.kept);
+	printf("published to %s: %u sent\n", shown, done.sent);
+	return EXIT_FINE;
 }
 
 const struct command command_publish = {

@@ -93,17 +93,16 @@ static const char *nothing_worked(const json_t *summary)
 	return reason;
 }
 
-int report_folder(const struct run_folder *f, const json_t *run, enum report_why why, bool as_json,
-	struct error *err)
+json_t *report_make(
+	const struct run_folder *f, const json_t *run, enum report_why why, struct error *err)
 {
 	struct sample_set set = {0};
 	cleanup_json json_t *summary = NULL;
 	cleanup_free char *charts_missing = NULL;
-	char safe[SAFE_TEXT_SIZE];
 	int rc = 0;
 
 	if (sample_set_read(f->dirfd, &set, err) < 0)
-		return -1;
+		return NULL;
 	summary = summary_make(run, &set, err);
 	if (summary && why == REPORT_AGAIN)
 		rc = check_again(f, run, &set, summary, err);
@@ -113,10 +112,21 @@ int report_folder(const struct run_folder *f, const json_t *run, enum report_why
 	sample_set_free(&set);
 	if (!summary || rc < 0 || run_folder_write_json(f, "summary.json", summary, err) < 0 ||
 		report_write(f->dirfd, run, summary, &charts_missing, err) < 0)
-		return -1;
+		return NULL;
 	run_folder_give(f, err);
 	if (charts_missing)
 		fprintf(stderr, "tare: charts: not drawn: %s\n", charts_missing);
+	return steal_ptr(summary);
+}
+
+int report_folder(const struct run_folder *f, const json_t *run, enum report_why why, bool as_json,
+	struct error *err)
+{
+	cleanup_json json_t *summary = report_make(f, run, why, err);
+	char safe[SAFE_TEXT_SIZE];
+
+	if (!summary)
+		return -1;
 	if (as_json)
 		print_json(summary);
 	else if (report_table(stdout, run, summary, terminal_width(), terminal_has_colour()) < 0)

@@ -74,13 +74,18 @@ json_t *list_probes(void);
 json_t *list_metrics(void);
 json_t *list_workloads(void);
 json_t *list_plans(void);
+/* What tare doctor finds: new list of objects "name", "state" (ok, note, missing), "text", "mend". */
+json_t *doctor_look(void);
 struct run_folder;
 struct sample_set;
 enum report_why {
 	REPORT_RUN, /* a run has just ended: what there is is shown */
 	REPORT_AGAIN, /* asked for: what stands in the folder is not replaced by less */
 };
-/* Makes summary.json, charts, report.md and report.html of a run and prints the table (or the summary as JSON). 0 or -1. */
+/* Makes summary.json, charts, report.md and report.html of a run. The summary, new; NULL with err. */
+json_t *report_make(
+	const struct run_folder *f, const json_t *run, enum report_why why, struct error *err);
+/* The same, and prints the table (or the summary as JSON). 0 or -1. */
 int report_folder(const struct run_folder *f, const json_t *run, enum report_why why, bool as_json,
 	struct error *err);
 /* Refuses (EXIT_USAGE) a summary without a counted block, and one with fewer than the summary of the same run that is

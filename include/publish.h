@@ -52,4 +52,19 @@ struct spool_result {
 int spool_flush(struct spool *s, const char *url, const char *cacert, double timeout,
 	struct spool_result *out, struct error *err);
 
+/* publish-run.c: a run's folder to an endpoint, and what still waits for it. */
+#define PUBLISH_TIMEOUT 30 /* s, a try, when nothing else is said */
+struct publish_how {
+	const char *url;
+	const char *format; /* of tare export; NULL = by the URL */
+	const char *cacert, *spool; /* as in publish_request and spool_open() */
+	double timeout; /* s, a try */
+};
+/* Whether URL and format can be asked for: 0, or -1 with EXIT_USAGE. */
+int publish_check(const struct publish_how *how, struct error *err);
+/* Puts the run into the spool and sends what is there for the URL. out: what became of it, whatever is returned; kept
+ * texts are no error here. */
+int publish_folder(const char *folder, const struct publish_how *how, struct spool_result *out,
+	struct error *err);
+
 #endif
