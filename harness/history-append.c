@@ -1,5 +1,5 @@
 /* history-append.c - one line more in history.jsonl: under a lock, to the disk, nothing torn left behind it. */
-#include "history.h"
+#include "history-internal.h"
 
 #include "json.h"
 #include "util.h"
@@ -76,6 +76,48 @@ int history_append(
 			err, EXIT_USAGE, errno, "%s: its torn last line cannot be cut", where);
 	text = xasprintf("%s%s\n", h.unended ? "\n" : "", dumped);
 	return done->known ? 0 : write_line(fd, end, text, where, err);
+}
+
+/* The file but for a torn last line: its bytes, each line ended. */
+static int put_file(FILE *out, const char *path, struct error *err)
+{
+	cleanup_history struct history h = {0};
+	cleanup_free char *text = NULL;
+	char where[SAFE_TEXT_SIZE];
+	size_t len = 0;
+
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (history_read(path, &h, err) < 0)
+		return -1;
+	text = read_file_at(AT_FDCWD, path, HISTORY_MAX_FILE, &len);
+	if (!text || len < h.torn_bytes)
+		return error_set(err, EXIT_USAGE, "%s: changed while it was read; try again",
+			safe_text(path, where));
+	fwrite(text, 1, len - h.torn_bytes, out);
+	if (h.unended)
+		fputc('\n', out);
+	return 0;
+}
+
+int history_read_with(const char *path, const json_t *lines, struct history *out, struct error *err)
+{
+	cleanup_free char *text = NULL;
+	char where[SAFE_TEXT_SIZE];
+	const json_t *line;
+	size_t i, len = 0;
+	FILE *all = open_memstream(&text, &len);
+	int rc;
+
+	if (!all)
+		return error_set(err, EXIT_INTERNAL, "history: no memory");
+	rc = put_file(all, path, err);
+	json_array_foreach ((json_t *)lines, i, line) {
+		json_dumpf(line, all, JSON_COMPACT | JSON_REAL_PRECISION(10));
+		fputc('\n', all);
+	}
+	fclose(all);
+	return rc < 0 ? -1 : history_parse(text, len, safe_text(path, where), out, err);
 }
 
 int history_check(const char *path, struct error *err)

@@ -13,7 +13,8 @@
 
 static bool is_payload(const char *key)
 {
-	return !strncmp(key, "payload ", 8) || !strcmp(key, "agent");
+	return !strncmp(key, "payload ", 8) || !strncmp(key, "workload ", 9) ||
+		!strcmp(key, "agent");
 }
 
 static void put_change(FILE *out, bool *first, const char *key, const json_t *a, const json_t *b)
@@ -60,7 +61,7 @@ char *history_changed(const json_t *before, const json_t *after, bool *payload)
 static bool usual_changed(const json_t *before, const json_t *after)
 {
 	static const char *const usual[] = {
-		"kernel", "qemu", "payload ", "agent", "kernel_release ", "emulator "};
+		"kernel", "qemu", "payload ", "workload ", "agent", "kernel_release ", "emulator "};
 	const char *key;
 	json_t *v;
 

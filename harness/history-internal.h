@@ -4,6 +4,8 @@
 
 #include "history.h"
 
+#define HISTORY_MAX_FILE ((size_t)1 << 30) /* B */
+
 /* history-attribute.c: fills attribution, cause, beside and ratio of a finding; since is its number in the walk. */
 void history_attribute(const struct history *h, struct history_finding *f,
 	const struct history_walk *w, size_t since);

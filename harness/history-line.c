@@ -54,6 +54,19 @@ static void note_hash(json_t *env, const char *key, const json_t *value)
 			env, key, json_stringn(hash, strlen(hash) < 16 ? strlen(hash) : 16));
 }
 
+/* By workload: its files, its definition. */
+static void note_hashes(json_t *env, const char *what, const json_t *hashes)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)hashes, name, value) {
+		cleanup_free char *key = xasprintf("%s %s", what, name);
+
+		note_hash(env, key, value);
+	}
+}
+
 static json_t *environment_of(const json_t *run)
 {
 	const json_t *host = json_object_get(run, "host");
@@ -73,11 +86,8 @@ static json_t *environment_of(const json_t *run)
 			note(env, key, json_object_get(value, arm_facts[i]));
 		}
 	}
-	json_object_foreach (json_object_get(run, "payload_sha256"), name, value) {
-		cleanup_free char *key = xasprintf("payload %s", name);
-
-		note_hash(env, key, value);
-	}
+	note_hashes(env, "payload", json_object_get(run, "payload_sha256"));
+	note_hashes(env, "workload", json_object_get(run, "workload_sha256"));
 	note_hash(env, "agent", json_object_get(run, "agent_sha256"));
 	note(env, "tare", json_object_get(json_object_get(run, "tare"), "version"));
 	note(env, "plan", json_object_get(json_object_get(run, "plan"), "name"));

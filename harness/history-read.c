@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define MAX_FILE ((size_t)1 << 30)
 #define MAX_LINE (8u << 20)
 
 struct reader {
@@ -387,11 +386,11 @@ int history_read(const char *path, struct history *out, struct error *err)
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, EXIT_USAGE, "%s: %s, expected a regular file", where,
 			S_ISDIR(st.st_mode) ? "is a folder" : "is not a file");
-	text = read_file_at(AT_FDCWD, path, MAX_FILE, &len);
+	text = read_file_at(AT_FDCWD, path, HISTORY_MAX_FILE, &len);
 	if (!text && errno == EFBIG)
 		return error_set(err, EXIT_USAGE,
 			"%s: too large, got %lld bytes, expected at most %zu", where,
-			(long long)st.st_size, MAX_FILE);
+			(long long)st.st_size, HISTORY_MAX_FILE);
 	if (!text)
 		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be read", where);
 	return history_parse(text, len, where, out, err);

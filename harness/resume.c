@@ -17,6 +17,15 @@ static void add_json(struct sha256 *h, const json_t *value)
 		sha256_add(h, text, strlen(text) + 1);
 }
 
+void json_sha256(const json_t *value, char hex[65])
+{
+	struct sha256 h;
+
+	sha256_init(&h);
+	add_json(&h, value);
+	sha256_end(&h, hex);
+}
+
 void plan_sha256(const struct plan *p, char hex[65])
 {
 	struct sha256 h;

@@ -98,6 +98,20 @@ static json_t *command_line(const struct run_request *q)
 	return list;
 }
 
+/* The definitions (command, environment, ...), whose files the payload's hash covers; by workload. */
+static json_t *definitions_of(const struct plan *p)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < p->n_workloads; i++) {
+		char hex[65];
+
+		json_sha256(p->workloads[i]->json, hex);
+		json_object_set_new(all, p->workloads[i]->name, json_string(hex));
+	}
+	return all;
+}
+
 /* What a resumed run must find unchanged, beside host and payload. */
 static int note_sources(struct run *r, struct error *err)
 {
@@ -109,6 +123,7 @@ static int note_sources(struct run *r, struct error *err)
 		return error_errno(err, EXIT_INTERNAL, errno, "agent: cannot be read");
 	json_object_set_new(r->json, "plan_sha256", json_string(plan));
 	json_object_set_new(r->json, "agent_sha256", json_string(agent));
+	json_object_set_new(r->json, "workload_sha256", definitions_of(r->plan));
 	json_object_set_new(r->json, "options",
 		json_pack("{s:s?, s:s}", "connect", o->connect, "accel", o->accel));
 	return 0;

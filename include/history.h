@@ -76,6 +76,9 @@ int history_read(const char *path, struct history *out, struct error *err);
 /* The same from memory. where: the file's name for messages. */
 int history_parse(
 	const char *text, size_t len, const char *where, struct history *out, struct error *err);
+/* As if these lines (a list of objects) had been appended to the file, which need not exist; writes nothing. */
+int history_read_with(
+	const char *path, const json_t *lines, struct history *out, struct error *err);
 void history_free(struct history *h);
 #define cleanup_history __attribute__((cleanup(history_free)))
 /* By name on a fingerprint; NULL = none. */

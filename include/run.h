@@ -97,6 +97,8 @@ void resume_close(struct resume *z);
 int resume_check(const struct resume *z, const json_t *now, struct error *err);
 /* SHA-256 of the plan with its workloads' definitions: 64 hex digits. */
 void plan_sha256(const struct plan *p, char hex[65]);
+/* Of its compact text with sorted keys. */
+void json_sha256(const json_t *value, char hex[65]);
 /* 0, or -1 with errno. */
 int file_sha256(const char *path, char hex[65]);
 
