@@ -81,7 +81,7 @@ ifneq ($(filter setup,$(MAKECMDGOALS)),)
 endif
 # What setup installs depends on what else is asked for in the same call.
 TEST_GOALS := check unit system lint san cov perf soak fuzz
-.PHONY: setup bench check unit system lint san cov perf soak clean help install man dist
+.PHONY: setup bench nightly check unit system lint san cov perf soak clean help install man dist
 setup: ## install what is needed (Debian, Ubuntu), fill the guest-kernel cache
 	@sh harness/setup.sh $(if $(filter $(TEST_GOALS),$(MAKECMDGOALS)),--tests)
 
@@ -91,6 +91,11 @@ GIVE := $(if $(SUDO_UID),chown -R $(SUDO_UID):$(SUDO_GID) $(BUILD) 2>/dev/null |
 bench: ## build, run the default plan, draw the charts
 	@$(MAKE) --no-print-directory -j$(JOBS) all && $(GIVE)
 	$(BUILD)/tare run $(PLAN) $(RUN_FLAGS)
+
+# The exit code is make's: who needs that of the night calls tare nightly, or reads nightly.json.
+nightly: ## one night for CI: run, history, confirmation, reports; PLAN, NIGHTLY_FLAGS="--to URL ..."
+	@$(MAKE) --no-print-directory -j$(JOBS) all && $(GIVE)
+	$(BUILD)/tare nightly $(PLAN) $(NIGHTLY_FLAGS)
 
 check: ## every test this host can run; MUST=1 makes a skip a failure
 	@$(MAKE) --no-print-directory lint

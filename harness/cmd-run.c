@@ -90,22 +90,29 @@ static struct plan *load_plan(const struct arguments *a, struct error *err)
 	return plan_load(a->n_positional ? a->positional[0] : "default", &o, err);
 }
 
-static int read_request(const struct arguments *a, struct run_request *q, struct error *err)
+int run_read_accel(const char *given, struct run_options *o, struct error *err)
 {
 	static const char *const accels[] = {"auto", "kvm", "tcg", NULL};
-	const char *time = argument(a, "max-time"), *accel = argument(a, "accel");
+	char safe[SAFE_TEXT_SIZE];
+
+	o->accel = given ? given : "auto";
+	for (size_t i = 0; accels[i]; i++)
+		if (!strcmp(accels[i], o->accel))
+			return 0;
+	return error_set(err, EXIT_USAGE,
+		"--accel: unknown accelerator, got \"%s\", expected auto, kvm or tcg",
+		safe_text(given, safe));
+}
+
+static int read_request(const struct arguments *a, struct run_request *q, struct error *err)
+{
+	const char *time = argument(a, "max-time");
 	char safe[SAFE_TEXT_SIZE];
 
 	q->folder = argument(a, "output");
 	q->options.connect = argument(a, "connect");
-	q->options.accel = accel ? accel : "auto";
-	for (size_t i = 0; accels[i]; i++)
-		if (!strcmp(accels[i], q->options.accel))
-			accel = NULL;
-	if (accel)
-		return error_set(err, EXIT_USAGE,
-			"--accel: unknown accelerator, got \"%s\", expected auto, kvm or tcg",
-			safe_text(accel, safe));
+	if (run_read_accel(argument(a, "accel"), &q->options, err) < 0)
+		return -1;
 	if (argument(a, "history") && history_check(argument(a, "history"), err) < 0)
 		return -1;
 	if (time && parse_duration(time, &q->max_time) < 0)
@@ -155,7 +162,7 @@ static int check_memory(const struct plan *p, struct error *err)
 }
 
 /* What can be known against it without making anything: a dry run says the same as the run. */
-static int check_plan(const struct plan *p, const struct run_options *o, struct error *err)
+int run_check_plan(const struct plan *p, const struct run_options *o, struct error *err)
 {
 	for (size_t i = 0; i < p->n_arms; i++)
 		if (platform_check_arm(&p->arms[i], o, err) < 0)
@@ -279,7 +286,7 @@ static int run_with(
 
 	if (read_request(a, &q, err) < 0)
 		return -1;
-	if (check_plan(p, &q.options, err) < 0)
+	if (run_check_plan(p, &q.options, err) < 0)
 		return -1;
 	if (argument(a, "dry-run"))
 		return dry_run(p, argument(a, "json") != NULL, q.options.accel);
@@ -327,7 +334,7 @@ static int resume_with(const struct arguments *a, int argc, char **argv, struct 
 	q.plan = z.plan;
 	q.resume = &z;
 	q.options = (struct run_options){.connect = z.connect, .accel = z.accel};
-	rc = check_plan(z.plan, &q.options, err) < 0 ? -1 : run_plan(&q, &folder, err);
+	rc = run_check_plan(z.plan, &q.options, err) < 0 ? -1 : run_plan(&q, &folder, err);
 	if (folder.dirfd >= 0)
 		rc = finish(&folder, rc, a, err);
 	run_folder_close(&folder);

@@ -12,6 +12,7 @@ const struct command *const commands[] = {
 	&command_report,
 	&command_compare,
 	&command_history,
+	&command_nightly,
 	&command_export,
 	&command_publish,
 	&command_selftest,

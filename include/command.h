@@ -34,8 +34,8 @@ const struct command *command_find(const char *name);
 /* command_find(), or NULL with EXIT_USAGE and did-you-mean. */
 const struct command *command_need(const char *name, struct error *err);
 extern const struct command command_compare, command_doctor, command_export, command_gc,
-	command_help_command, command_history, command_list, command_publish, command_report,
-	command_run, command_selftest;
+	command_help_command, command_history, command_list, command_nightly, command_publish,
+	command_report, command_run, command_selftest;
 
 /* Parsed arguments: positional ones and options in order; messages with did-you-mean. Texts are borrowed
  * from argv. */
@@ -95,6 +95,12 @@ int report_check(const json_t *run, const struct sample_set *set, const json_t *
 /* Adds a run to a history file (history.h); *known: it was there already. 0 or -1. */
 int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool *known,
 	struct error *err);
+/* Whether this host can run the plan, as far as that is seen without measuring: memory, options of arms. 0 or -1. */
+struct plan;
+struct run_options;
+int run_check_plan(const struct plan *p, const struct run_options *o, struct error *err);
+/* --accel, NULL = auto: borrowed into o. 0, or -1 with EXIT_USAGE. */
+int run_read_accel(const char *given, struct run_options *o, struct error *err);
 /* Prints a JSON value and a newline to standard output. */
 void print_json(const json_t *value);
 

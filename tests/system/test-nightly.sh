@@ -1,0 +1,195 @@
+#!/bin/bash
+# tare nightly: nights of a tiny plan with a delay planted from the sixth on, which is learnt against, caught, measured
+# again, attributed and accepted; stores that are dead and come back; Ctrl-C; what is missing; the recipes' syntax.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# ---- recipes: nobody else's service is here, but their syntax is ----
+recipes=workloads/examples/ci
+for f in github gitlab; do
+  check "recipe-$f" python3 -c '
+import sys, yaml
+d = yaml.safe_load(open(sys.argv[1]))
+text = open(sys.argv[1]).read()
+assert "tare nightly" in text, "does not call tare nightly"
+if "jobs" in d: # YAML 1.1 reads the key "on" as true
+    steps = d["jobs"]["nightly"]["steps"]
+    assert True in d and all(("uses" in s) != ("run" in s) for s in steps), steps
+    assert [s.get("if") for s in steps if "upload-artifact" in s.get("uses", "")] == ["always()"]
+else:
+    job = d["tare-nightly"]
+    assert job["stage"] in d["stages"] and job["artifacts"]["reports"]["junit"] and job["script"]
+' "$recipes/$f.yml"
+done
+for f in github gitlab; do
+  python3 -c '
+import sys, yaml
+d = yaml.safe_load(open(sys.argv[1]))
+steps = [s["run"] for s in d["jobs"]["nightly"]["steps"] if "run" in s] if "jobs" in d else d["tare-nightly"]["before_script"] + d["tare-nightly"]["script"]
+print("\n".join(steps))' "$recipes/$f.yml" >"$work/$f.sh"
+  check "recipe-$f-shell" bash -n "$work/$f.sh"
+done
+if command -v systemd-analyze >/dev/null; then
+  mkdir "$work/units"
+  cp $recipes/tare-nightly.timer "$work/units"
+  sed "s#/usr/local/bin/tare#$TARE#" $recipes/tare-nightly.service >"$work/units/tare-nightly.service"
+  check recipe-systemd systemd-analyze verify --man=no "$work/units/tare-nightly.service" "$work/units/tare-nightly.timer"
+else
+  skip recipe-systemd "no systemd-analyze"
+fi
+
+# ---- refused before anything is made ----
+mkdir "$work/empty"
+refused() { # NAME CODE MESSAGE ARGUMENT...
+  local name=$1 code=$2 message=$3
+  shift 3
+  (cd "$work/empty" && "$TARE" nightly "$@" >"$work/said" 2>"$work/told")
+  same "$name-exit" "$code" $?
+  check "$name-said" grep -qF -e "$message" "$work/told" "$work/said"
+  same "$name-nothing-made" "" "$(ls "$work/empty")"
+}
+refused no-plan 2 'plan: unknown plan, got "defalt"; did you mean "default"?' defalt
+refused no-format 2 '--export: --format: unknown format, got "junt"; did you mean junit?' --export junt
+refused no-url 2 '--to' --to ftp://h/x
+refused no-count 2 '--confirm: not a count, got "many", expected a whole number from 0 to 1000' --confirm many
+refused no-time 2 '--max-time: not a time, got "soon"' --max-time soon
+refused no-accel 2 '--accel: unknown accelerator, got "fast"' --accel fast
+refused no-history 2 '--history: none/h.jsonl: cannot be written beside: No such file' --history none/h.jsonl
+need_root nightly
+chmod 777 "$work" "$work/empty"
+(cd "$work/empty" && setpriv --reuid 65534 --regid 65534 --clear-groups "$TARE" nightly --arm 2>/dev/null) && bad usage "an unknown option"
+(cd "$work/empty" && setpriv --reuid 65534 --regid 65534 --clear-groups "$TARE" nightly >"$work/said" 2>"$work/told")
+same missing-exit 5 $?
+check missing-said grep -q '^doctor    missing: root: running as uid 65534.*mend: sudo' "$work/said"
+check missing-verdict grep -q '^verdict   a prerequisite is missing; exit 5$' "$work/said"
+same missing-nothing-made "" "$(ls "$work/empty")"
+
+# ---- the nights ----
+inventory >"$work/before"
+pids=()
+stop() {
+  for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
+  for p in "${pids[@]}"; do wait "$p" 2>/dev/null; done
+  finish
+}
+trap stop EXIT
+# web NAME MICROSECONDS: a web server that takes so long before it serves; the delay is a file of its payload.
+web() {
+  mkdir -p "$work/$1/srv/www"
+  echo hello >"$work/$1/srv/www/index.html"
+  echo "/bin/busybox usleep $2; exec /bin/busybox httpd -f -p 8080 -h /srv/www" >"$work/$1/start"
+  cat >"$work/$1.json" <<E2
+{"schema": "tare/workload/1", "name": "web", "files": ["/bin/busybox", "$1"],
+ "command": ["/bin/busybox", "sh", "/start"], "ready": {"http": 8080, "path": "/index.html"}}
+E2
+}
+web usual 50000
+web slow 300000
+# The delays are far above noise, which may double a night.
+plan() { # WORKLOAD
+  cat >"$work/plan.json" <<E2
+{"schema": "tare/plan/1", "name": "tiny", "arms": ["host", "container"], "workloads": ["$1.json"], "blocks": 6,
+ "warmup": 0, "settle": 0, "probes": ["boot"], "primary": ["boot.ready"], "margins": {"time": 1, "memory": 1},
+ "limits": {"foreign_cpu": 1000, "steal": 1000, "swap_ins": 1e9, "throttled": 1e9}}
+E2
+}
+plan usual
+mkdir "$work/ci"
+port=$(python3 -c 'import socket; s=socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+night() { # NAME CODE ARGUMENT...
+  local name=$1 code=$2 begin=$SECONDS
+  shift 2
+  # gnuplot takes most of a night that short, and none may need it: only the third has it.
+  (cd "${in:-$work/ci}" && PATH=${path-$work/nothing} "$TARE" nightly "$work/plan.json" --confirm 8 "$@" >"$work/said" 2>"$work/told")
+  same "$name-exit" "$code" $?
+  echo "# $name: $((SECONDS - begin)) s"
+  grep -hE '^(doctor|run|worth|history|confirm|report|export|publish|verdict)  ' "$work/said" | sed 's/^/# /' | cut -c 1-300
+  grep -vhE '^tare: (trial|preparing|checking|charts)' "$work/told" | sed 's/^/# /'
+}
+object() { json "${in:-$work/ci}/results/latest/nightly.json" "$1"; }
+
+night first 75 --to "http://127.0.0.1:$port/x"
+check first-learns grep -q '^history   1 nights, 0 alarms, 0 candidates; .* still learning' "$work/said"
+check first-without-charts grep -q 'charts: not drawn: gnuplot is not installed' "$work/told"
+check first-kept grep -q "^publish   http://127.0.0.1:$port/x: .*; 0 sent, 1 kept for the next time" "$work/said"
+same first-in-spool 1 "$(find "$work/ci/results/spool" -name '*.json' | wc -l)"
+cat >"$work/store.py" <<'E2'
+import http.server, sys, json
+class Store(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with open(sys.argv[2], "a") as f:
+            f.write(json.loads(body)["run"] + "\n")
+        self.send_response(204)
+        self.end_headers()
+    def log_message(self, *_): pass
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Store)
+open(sys.argv[2], "w").close()
+server.serve_forever()
+E2
+python3 "$work/store.py" "$port" "$work/stored" &
+pids+=($!)
+until [ -e "$work/stored" ] || [ $SECONDS -gt 60 ]; do read -rt 0.05 <> <(:) || true; done
+night second 0 --to "http://127.0.0.1:$port/x" --json
+same second-json-is-nightly-json "" "$(diff "$work/said" "$work/ci/results/latest/nightly.json")"
+check second-schema python3 tests/validate.py "$work/said"
+check second-run-schema python3 tests/validate.py "$work/ci/results/latest"
+same second-sent "[2, 0]" "$(json "$work/said" '[d["published"][0][k] for k in ("sent", "kept")]')"
+same stored-each-once "2 2" "$(wc -l <"$work/stored") $(sort -u "$work/stored" | wc -l)"
+same spool-is-empty 0 "$(find "$work/ci/results/spool" -name '*.json' | wc -l)"
+path=$PATH GITHUB_STEP_SUMMARY=$work/step night third 0 --out "$work/artefacts" --export csv,junit,markdown
+same third-files "csv.csv junit.xml nightly.xml summary.md" "$(cd "$work/artefacts" && echo *)"
+check third-step-summary cmp "$work/step" "$work/artefacts/summary.md"
+check third-markdown grep -q '^# tare nightly: tiny$' "$work/step"
+check third-charts test -s "$work/ci/results/latest/charts/boot.svg"
+for f in junit nightly; do check "third-$f-well-formed" xmllint --noout "$work/artefacts/$f.xml"; done
+night fourth 0
+night fifth 0
+same fifth-quiet "0 0" "$(object 'd["code"]') $(object 'len([f for f in d["history"]["findings"] if f["state"] in ("alarm", "candidate")])')"
+check fifth-verdict grep -q '^verdict   fine; nothing to alarm about' "$work/said"
+same five-lines 5 "$(wc -l <"$work/ci/results/history.jsonl")"
+good=$(object 'd["run"]["id"]')
+# What a CI cache would carry to a machine that has no folders of earlier nights.
+mkdir -p "$work/elsewhere/results"
+cp "$work/ci/results/history.jsonl" "$work/elsewhere/results"
+
+plan slow
+night sixth 3 --to "http://127.0.0.1:$port/x"
+check sixth-candidate grep -qE '^history   6 nights, 0 alarms, 2 candidates: boot.ready/(host|container)/web/1 \+[0-9.]+ %' "$work/said"
+check sixth-verdict grep -qE '^verdict   ALARM: 2 of 2 primary series worse, measured again: .*changed that night: .*payload web .* -> .*; exit 3$' "$work/said"
+check sixth-schema python3 tests/validate.py "$work/ci/results/latest/nightly.json"
+same sixth-confirmed "[('earlier', 'higher', True)]" "$(object 'sorted({(r["held_against"], r["verdict"], r["worse"]) for r in d["confirmed"]})')"
+check sixth-ratio test "$(object 'min(r["ratio"] for r in d["confirmed"]) > 2')" = True
+same sixth-attributed "['alarm', 'payload', '$good', True]" "$(object '(lambda f: [f["state"], f["attribution"], f["good"]["run"], "payload web" in f["cause"]])(d["history"]["findings"][0])')"
+check sixth-confirmation-is-a-run python3 tests/validate.py "$work/ci/results/latest/confirmation"
+check sixth-sides test -s "$work/ci/results/latest/confirmation/compare.json"
+check sixth-junit-fails grep -q 'failures="3" errors="0"' "$work/ci/results/latest/nightly.xml"
+check sixth-published-all-the-same test "$(wc -l <"$work/stored")" = 3
+check history-schema python3 tests/validate.py --lines history "$work/ci/results/history.jsonl"
+same sixth-lines "6 2" "$(grep -c '"kind":"run"' "$work/ci/results/history.jsonl") $(grep -c '"kind":"confirmation"' "$work/ci/results/history.jsonl")"
+night seventh 3
+same seventh-is-not-measured-again 0 "$(object 'len(d["confirmed"])')"
+"$TARE" history --history "$work/ci/results/history.jsonl" --accept boot.ready/host/web/1 --accept boot.ready/container/web/1 --reason "a new start" >/dev/null
+same accepted 0 $?
+night eighth 0
+
+in=$work/elsewhere night elsewhere 3 --to http://127.0.0.1:1/x
+same elsewhere-alarm-before-store "3 1" "$(in=$work/elsewhere object 'd["code"]') $(find "$work/elsewhere/results/spool" -name '*.json' | wc -l)"
+same elsewhere-by-level "[('level', 'higher', True)]" "$(in=$work/elsewhere object 'sorted({(r["held_against"], r["verdict"], r["worse"]) for r in d["confirmed"]})')"
+same elsewhere-latest-is-the-night 1 "$(cd "$work/elsewhere/results/latest/confirmation" && find . -maxdepth 1 -name samples.jsonl | wc -l)"
+clean nights-leave-nothing "$work/before"
+
+# ---- Ctrl-C ----
+mkdir "$work/cut"
+cp "$work/ci/results/history.jsonl" "$work/cut/h.jsonl"
+(cd "$work/cut" && exec setsid "$TARE" nightly "$work/plan.json" --blocks 200 --history h.jsonl >"$work/said" 2>"$work/told") &
+pid=$!
+begin=$SECONDS
+until grep -qs '"done"' "$work"/cut/results/latest/samples.jsonl || [ $((SECONDS - begin)) -gt 60 ]; do read -rt 0.05 <> <(:) || true; done
+kill -INT $pid
+wait $pid
+same interrupted-exit 130 $?
+check interrupted-verdict grep -q '^verdict   interrupted; exit 130$' "$work/said"
+check interrupted-kept test -s "$work/cut/results/latest/report.html"
+check interrupted-is-no-night cmp "$work/cut/h.jsonl" "$work/ci/results/history.jsonl"
+clean interrupted-leaves-nothing "$work/before"
