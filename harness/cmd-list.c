@@ -21,6 +21,7 @@ struct kind {
 
 static const struct kind kinds[] = {
 	{"platforms", list_platforms, {"name", "help"}},
+	{"arms", list_arms, {"name", "platform", "options", "help"}},
 	{"workloads", list_workloads, {"name", "help"}},
 	{"probes", list_probes, {"name", "help"}},
 	{"metrics", list_metrics, {"name", "unit", "better", "compare", "help"}},
@@ -82,6 +83,46 @@ static void print_safe(const char *text)
 	}
 }
 
+/* "nic=virtio|vmxnet3|e1000|e1000e", "ram=BYTES": what an arm may say, the standard in front. */
+static char *option_text_of(const json_t *o)
+{
+	const json_t *choices = json_object_get(o, "choices"), *choice;
+	const char *type = cell(o, "type"), *standard = cell(o, "default");
+	char *text = xasprintf(
+		"%s=%s", cell(o, "name"), json_array_size(choices) || *standard ? standard : type);
+	size_t i;
+
+	json_array_foreach (choices, i, choice) {
+		char *longer;
+
+		if (strcmp(json_string_value(choice), standard) == 0)
+			continue;
+		longer = xasprintf("%s%s%s", text, text[strlen(text) - 1] == '=' ? "" : "|",
+			json_string_value(choice));
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* Each platform's options below it, the standard first. */
+static void print_options(const json_t *rows)
+{
+	const json_t *row, *o;
+	size_t i, k;
+
+	json_array_foreach (rows, i, row) {
+		printf("\noptions of platform %s, the standard first:\n", cell(row, "name"));
+		json_array_foreach (json_object_get(row, "options"), k, o) {
+			cleanup_free char *text = option_text_of(o);
+
+			printf("  %-38s  ", text);
+			print_safe(cell(o, "help"));
+			putchar('\n');
+		}
+	}
+}
+
 static void print_rows(const struct kind *k, const json_t *rows)
 {
 	int width[ARRAY_SIZE(k->columns)] = {0};
@@ -130,7 +171,7 @@ static int choose(const char *word, const struct kind **first, size_t *n, struct
 	}
 	near = did_you_mean(word, names);
 	return error_set(err, EXIT_USAGE,
-		"list: unknown table, got \"%s\", expected platforms, workloads, probes, metrics or plans%s%s%s",
+		"list: unknown table, got \"%s\", expected platforms, arms, workloads, probes, metrics or plans%s%s%s",
 		safe_text(word, safe), near ? "; did you mean " : "", near ? near : "",
 		near ? "?" : "");
 }
@@ -160,14 +201,16 @@ static int run_list(int argc, char **argv, struct error *err)
 		printf("%s%s:\n", i ? "\n" : "", first[i].name);
 		print_rows(&first[i], json_object_get(all, first[i].name));
 	}
+	if (n == 1 && first[0].rows == list_platforms)
+		print_options(json_object_get(all, first[0].name));
 	return EXIT_FINE;
 }
 
 const struct command command_list = {
 	.name = "list",
-	.synopsis = "[platforms|workloads|probes|metrics|plans] [--json]",
-	.positional = "platforms|workloads|probes|metrics|plans",
-	.help = "print the tables: platforms, workloads, probes, metrics, plans",
+	.synopsis = "[platforms|arms|workloads|probes|metrics|plans] [--json]",
+	.positional = "platforms|arms|workloads|probes|metrics|plans",
+	.help = "print the tables: platforms, arms, workloads, probes, metrics, plans",
 	.options = options,
 	.run = run_list,
 };

@@ -23,6 +23,11 @@ static void entry_freep(struct archive_entry **e)
 	archive_entry_free(*e);
 }
 
+struct writing {
+	struct archive *archive;
+	int above; /* a tree that comes later: what it has is left to it, for no path may come twice; -1 = none */
+};
+
 static int fail(struct archive *a, const char *path, struct error *err)
 {
 	return error_set(err, EXIT_ARM, "image: %s: %s", path, archive_error_string(a));
@@ -40,10 +45,13 @@ static int add_entry(void *data, int at, const char *name, const char *path, con
 	struct error *err)
 {
 	__attribute__((cleanup(entry_freep))) struct archive_entry *e = archive_entry_new();
-	struct archive *a = data;
+	const struct writing *w = data;
+	struct archive *a = w->archive;
 	char target[4096];
 	ssize_t n;
 
+	if (w->above >= 0 && faccessat(w->above, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
 	archive_entry_set_pathname(e, path);
 	archive_entry_set_mode(e, st->st_mode);
 	archive_entry_set_uid(e, st->st_uid);
@@ -65,17 +73,21 @@ static int add_entry(void *data, int at, const char *name, const char *path, con
 	return S_ISREG(st->st_mode) ? image_read(at, name, path, write_piece, a, err) : 0;
 }
 
-int image_archive(const char *tree, const char *path, struct error *err)
+int image_archive(const char *tree, const char *base, const char *path, struct error *err)
 {
 	__attribute__((cleanup(archive_freep))) struct archive *a = archive_write_new();
-	cleanup_close int fd = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_close int top = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_close int below = base ? open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	struct writing first = {a, top}, second = {a, -1};
 
-	if (fd < 0)
-		return error_errno(err, EXIT_ARM, errno, "image: cannot open %s", tree);
+	if (top < 0 || (base && below < 0))
+		return error_errno(
+			err, EXIT_ARM, errno, "image: cannot open %s", top < 0 ? tree : base);
 	archive_write_set_format_pax_restricted(a);
 	if (archive_write_open_filename(a, path) != ARCHIVE_OK)
 		return fail(a, path, err);
-	if (image_walk(fd, "", add_entry, a, err) < 0)
+	if ((base && image_walk(below, "", add_entry, &first, err) < 0) ||
+		image_walk(top, "", add_entry, &second, err) < 0)
 		return -1;
 	return archive_write_close(a) == ARCHIVE_OK ? 0 : fail(a, path, err);
 }

@@ -1,6 +1,7 @@
-/* list-platforms.c - rows of `tare list platforms`, from the platform table. */
+/* list-platforms.c - rows of `tare list platforms` and `tare list arms`: where workloads run, with which options. */
 #include "command.h"
 #include "json.h"
+#include "plan.h"
 #include "platform.h"
 
 static const char *const type_names[] = {
@@ -42,4 +43,9 @@ json_t *list_platforms(void)
 				platforms[i]->help, "options", options));
 	}
 	return rows;
+}
+
+json_t *list_arms(void)
+{
+	return plan_standard_arms();
 }

@@ -9,19 +9,22 @@
 
 #define MAX_OPTION_TEXT 4096
 
-/* A row for each option that is not the platform's standard. */
+/* A row for each option that is not the platform's standard; the first of a name has its help. */
 static const struct {
-	const char *name, *platform, *option, *value;
+	const char *name, *platform, *option, *value, *help;
 } standard_arms[] = {
-	{"host", "host", NULL, NULL},
-	{"netns", "host", "network", "veth"},
-	{"container", "container", NULL, NULL},
-	{"docker", "docker", NULL, NULL},
-	{"vm", "vm", NULL, NULL},
-	{"vm-debian", "vm", "image", "debian"},
-	{"container-debian", "container", "image", "debian"},
-	{"system-container", "container", "image", "debian"},
-	{"system-container", "container", "init", "systemd"},
+	{"host", "host", NULL, NULL, "a bare process: the floor"},
+	{"netns", "host", "network", "veth",
+		"the same behind a veth: the fair baseline of the network path"},
+	{"container", "container", NULL, NULL, "all namespaces, limits, no capabilities, seccomp"},
+	{"docker", "docker", NULL, NULL, "a container of a Docker Engine"},
+	{"vm", "vm", NULL, NULL, "a minimal guest: a kernel and the workload"},
+	{"container-debian", "container", "image", "debian",
+		"the workload alone over the files of a whole Debian"},
+	{"docker-debian", "docker", "image", "debian", "the same as Docker does it"},
+	{"vm-debian", "vm", "image", "debian", "what a user's VM is: Debian with systemd"},
+	{"system-container", "container", "image", "debian", "Debian with systemd in a container"},
+	{"system-container", "container", "init", "systemd", NULL},
 };
 
 const char *predefined_arm(size_t i)
@@ -234,6 +237,30 @@ static json_t *standard_arm(const char *name)
 	return object;
 }
 
+json_t *plan_standard_arms(void)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(standard_arms); i++) {
+		const char *option = standard_arms[i].option;
+		cleanup_free char *set =
+			option ? xasprintf("%s=%s", option, standard_arms[i].value) : xstrdup("");
+		cleanup_free char *all = NULL;
+		json_t *last = json_array_get(rows, json_array_size(rows) - 1);
+
+		if (standard_arms[i].help) {
+			json_array_append_new(rows,
+				json_pack("{ss ss ss ss}", "name", standard_arms[i].name,
+					"platform", standard_arms[i].platform, "options", set,
+					"help", standard_arms[i].help));
+			continue;
+		}
+		all = xasprintf("%s %s", json_string_value(json_object_get(last, "options")), set);
+		json_object_set_new(last, "options", json_string(all));
+	}
+	return rows;
+}
+
 /* own: the plan's list, whose objects define arms too. */
 static int unknown_arm(const json_t *name, const json_t *own, const char *where, struct error *err)
 {
@@ -258,7 +285,7 @@ static int unknown_arm(const json_t *name, const json_t *own, const char *where,
 			"%s: unknown arm, got \"%s\"; did you mean \"%s\"?", where,
 			safe_text(word, safe), near);
 	return error_set(err, EXIT_USAGE,
-		"%s: unknown arm, got \"%s\", expected host, netns, container, vm or an arm of the plan",
+		"%s: unknown arm, got \"%s\", expected a predefined one or an arm of the plan; see tare list arms",
 		where, safe_text(word, safe));
 }
 

@@ -70,6 +70,7 @@ bool complete_knows(const char *argument);
 
 /* Rows of `tare list`: new arrays of objects with "name", "help" and the columns of their kind. */
 json_t *list_platforms(void);
+json_t *list_arms(void);
 json_t *list_probes(void);
 json_t *list_metrics(void);
 json_t *list_workloads(void);

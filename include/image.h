@@ -17,8 +17,8 @@ int image_tree(const struct workload *w, const char *agent_path, const char *fol
  * image_tree()'s, of the whole payload. */
 int image_layer(const struct workload *w, const char *agent_path, const char *base,
 	const char *folder, char sha256[65], struct error *err);
-/* The tree as a plain tar at path. */
-int image_archive(const char *tree, const char *path, struct error *err);
+/* The tree as a plain tar at path; base: a tree that it lies over, whose files are in it too (NULL = none). */
+int image_archive(const char *tree, const char *base, const char *path, struct error *err);
 /* A tree as an uncompressed newc cpio at path, with /init = the agent, the guest's device nodes, and the modules
  * in load order as /tare/modules/NN-name.ko (NULL-terminated list of host paths; .xz, .zst, .gz are
  * unpacked). prepend: an initrd of the user's that comes first (NULL = none). */

@@ -168,6 +168,8 @@ struct trial *plan_repetitions(const struct plan *p, size_t *n);
 bool plan_has(const struct plan *p, size_t arm, size_t workload);
 /* Whether a probe, by its index, is to look at a trial with these probes. */
 bool plan_probes(const struct plan *p, unsigned trial_probes, unsigned index);
+/* The arms that every plan can name: new list of "name", "platform", "options" ("KEY=VALUE ...", ""), "help". */
+json_t *plan_standard_arms(void);
 /* Estimated seconds of one trial, from the platform's table; for --dry-run and the time left. */
 double trial_estimate(const struct trial *t, const struct plan *p, bool emulated);
 

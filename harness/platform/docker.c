@@ -18,6 +18,8 @@ static const struct option_spec options[] = {
 		"auto: the one DOCKER_HOST names, else the host's, else a private one in the lab; or always a private one"},
 	{"runtime", OPTION_STRING, NULL, NULL,
 		"OCI runtime that the engine knows (runc, crun, runsc, kata); standard: the engine's own choice"},
+	{"image", OPTION_CHOICE, system_image_choices, "minimal",
+		"minimal: nothing but the workload; debian: the workload in a Debian's files, sent to the engine as one layer"},
 	{"pids", OPTION_STRING, NULL, "512", "most processes and threads"},
 	{"cpus", OPTION_STRING, NULL, "1",
 		"how many CPUs; more than in the other arms must be declared in the plan"},
@@ -53,6 +55,7 @@ static void docker_close_stage(struct stage *s)
 	docker_engine_close(d->engine);
 	local_close(&d->local);
 	json_decref(d->created);
+	system_image_free(&d->base);
 	free(d->image);
 	free(d->runtime);
 	free(d->runtime_path);
@@ -92,6 +95,18 @@ static int choose_runtime(struct stage *s, struct docker_stage *d, struct error 
 	return 0;
 }
 
+static int choose_image(struct stage *s, struct docker_stage *d, struct error *err)
+{
+	const char *image = option_text(s, "image");
+
+	if (!image || !strcmp(image, "minimal"))
+		return 0;
+	if (system_image_find(image, &d->base, err) < 0)
+		return -1;
+	d->local.base = d->base.tree;
+	return 0;
+}
+
 /* From the same tree as in the arm "container", as a tar. */
 static int import_image(struct stage *s, struct docker_stage *d, struct error *err)
 {
@@ -111,9 +126,10 @@ static int import_image(struct stage *s, struct docker_stage *d, struct error *e
 	line = xasprintf("%s %s", d->engine->api->socket, d->image);
 	if (!d->engine->private && ledger_intent(s->lab->ledger, "image", line, err) < 0)
 		return -1;
-	if (image_archive(d->local.tree, tar, err) < 0)
+	if (image_archive(d->local.tree, d->local.base, tar, err) < 0)
 		return -1;
 	rc = docker_call(d->engine->api, &r, &answer, now_ns() + IMPORT_TIME, err);
+	/* Of the lab's memory. */
 	unlink(tar);
 	return rc < 0 ? -1 : 0;
 }
@@ -125,8 +141,8 @@ static int docker_open_stage(struct stage *s, struct error *err)
 
 	s->data = d;
 	d->engine = docker_engine_open(s, engine && !strcmp(engine, "private"), err);
-	if (d->engine && choose_runtime(s, d, err) == 0 && local_open(s, &d->local, err) == 0 &&
-		import_image(s, d, err) == 0) {
+	if (d->engine && choose_runtime(s, d, err) == 0 && choose_image(s, d, err) == 0 &&
+		local_open(s, &d->local, err) == 0 && import_image(s, d, err) == 0) {
 		s->fixed = d->engine->cgroup;
 		s->fixed_outside = !d->engine->private;
 		if (!d->engine->private)
@@ -179,6 +195,10 @@ static int docker_describe(struct stage *s, json_t *object, struct error *err)
 		"PID 1's parent, moved into the instance's group once it runs: what it was charged with before stays with the engine",
 		"container_request", request);
 
+	if (facts && d->base.name)
+		json_object_update_new(facts,
+			json_pack("{s:s, s:s}", "image_files", d->base.folder, "image_sha256",
+				d->base.hash));
 	if (!facts || json_object_update_new(object, facts) < 0)
 		return error_set(err, EXIT_INTERNAL, "arm %s: cannot describe it", s->arm->name);
 	return local_describe(s, &d->local, object, err);

@@ -7,6 +7,7 @@
 #include "docker-api.h"
 #include "local.h"
 #include "platform.h"
+#include "system-image.h"
 
 #define DOCKER_NETWORK "tare" /* of the private engine, on the lab's bridge */
 #define DOCKER_CALL_TIME (10 * NSEC_PER_SEC)
@@ -28,6 +29,7 @@ struct docker_engine {
 struct docker_stage {
 	struct local_stage local;
 	struct docker_engine *engine;
+	struct system_image base; /* of the option "image"; name NULL = minimal */
 	char *image; /* name:tag; NULL = not made yet */
 	char *runtime; /* one the engine knows */
 	char *runtime_path, *shim_path; /* programs, NULL = not found */

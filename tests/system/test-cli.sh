@@ -50,8 +50,8 @@ row missing-letter-value 2 "run: --output: missing value, expected DIR; see tare
 row twice 2 "run: --seed: given twice, expected once; see tare run --help" run --seed 1 --seed=2
 row switch-value 2 "run: --quick: takes no value, got \"1\"; see tare run --help" run --quick=1
 row many-plans 2 "run: too many arguments, got \"b\", expected at most 1; see tare run --help" run a b
-row list-unknown 2 "list: unknown table, got \"metric\", expected platforms, workloads, probes, metrics or plans; did you mean metrics?" list metric
-row list-far 2 "list: unknown table, got \"zzzzzz\", expected platforms, workloads, probes, metrics or plans" list zzzzzz
+row list-unknown 2 "list: unknown table, got \"metric\", expected platforms, arms, workloads, probes, metrics or plans; did you mean metrics?" list metric
+row list-far 2 "list: unknown table, got \"zzzzzz\", expected platforms, arms, workloads, probes, metrics or plans" list zzzzzz
 row report-no-folder 2 "report: no folder, expected DIR such as results/latest; see tare report --help" report
 row report-missing 2 "none: cannot be opened as a run's folder: No such file or directory" report none
 row report-file 2 "out: cannot be opened as a run's folder: Not a directory" report out
@@ -130,9 +130,9 @@ for n in "" 0 -5 5y 1e3; do
 done
 dry accel "--accel: unknown accelerator, got \"fast\", expected auto, kvm or tcg" --accel fast
 for n in ../x a/b -rf "" größe "$long65"; do
-  dry "arm=$n" "--arm: unknown arm, got \"$n\", expected host, netns, container, vm or an arm of the plan" --arm "$n"
+  dry "arm=$n" "--arm: unknown arm, got \"$n\", expected a predefined one or an arm of the plan; see tare list arms" --arm "$n"
 done
-dry arm-newline "--arm: unknown arm, got \"a\\x0Ab\", expected host, netns, container, vm or an arm of the plan" --arm "$newline"
+dry arm-newline "--arm: unknown arm, got \"a\\x0Ab\", expected a predefined one or an arm of the plan; see tare list arms" --arm "$newline"
 dry arm-near "--arm: unknown arm, got \"contaner\"; did you mean \"container\"?" --arm contaner
 dry arm-twice "--arm: arm \"host\" is there twice, expected each arm once" --arm host --arm host
 for n in -rf "" größe "$long65"; do

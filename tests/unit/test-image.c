@@ -345,8 +345,8 @@ static void test_archive(void **state)
 	assert_int_equal(symlinkat("tare/agent", t.fd, "one/link"), 0);
 	if (geteuid() == 0)
 		assert_int_equal(fchownat(t.fd, "one/large", 12, 34, 0), 0);
-	assert_int_equal(image_archive(tree, a, &err), 0);
-	assert_int_equal(image_archive(tree, b, &err), 0);
+	assert_int_equal(image_archive(tree, NULL, a, &err), 0);
+	assert_int_equal(image_archive(tree, NULL, b, &err), 0);
 	first = read_file_at(t.fd, "a.tar", 16 << 20, &n);
 	second = read_file_at(t.fd, "b.tar", 16 << 20, &m);
 	assert_int_equal(n, m);
@@ -374,8 +374,38 @@ static void test_archive(void **state)
 	archive_read_free(r);
 	assert_int_equal(seen, 7);
 	assert_non_null(large);
-	assert_int_equal(image_archive("/nowhere", a, &err), -1);
+	assert_int_equal(image_archive("/nowhere", NULL, a, &err), -1);
 	assert_string_equal(err.text, "image: cannot open /nowhere: No such file or directory");
+}
+
+/* Over a base: no path comes twice (an engine refuses that), and what is in both is the tree's. */
+static void test_archive_over(void **state)
+{
+	struct error err = ERROR_INIT;
+	cleanup_free char *tree = xasprintf("%s/above", t.path);
+	cleanup_free char *base = xasprintf("%s/base", t.path);
+	cleanup_free char *tar = xasprintf("%s/over.tar", t.path);
+	cleanup_free char *bytes = NULL;
+	struct archive *r = archive_read_new();
+	struct archive_entry *e;
+	char order[64] = "";
+	size_t n;
+
+	(void)state;
+	tree_put(&t, "above/both", "22");
+	tree_put(&t, "above/own", "");
+	tree_put(&t, "base/both", "1");
+	tree_put(&t, "base/only", "");
+	assert_int_equal(image_archive(tree, base, tar, &err), 0);
+	bytes = read_file_at(t.fd, "over.tar", 16 << 20, &n);
+	archive_read_support_format_tar(r);
+	assert_int_equal(archive_read_open_memory(r, bytes, n), ARCHIVE_OK);
+	while (archive_read_next_header(r, &e) == ARCHIVE_OK)
+		if (archive_entry_filetype(e) == AE_IFREG)
+			sprintf(order + strlen(order), "%.2s%d ", archive_entry_pathname(e),
+				(int)archive_entry_size(e));
+	archive_read_free(r);
+	assert_string_equal(order, "on0 bo2 ow0 ");
 }
 
 static void test_prepended(void **state)
@@ -412,6 +442,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_program, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_initramfs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_archive, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_archive_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_prepended, setup, teardown),
 	};
 

@@ -360,7 +360,7 @@ static void bad_overrides(void **state)
 		cleanup_free char *message = xasprintf("--arm: unknown arm, got \"%s\"%s",
 			safe_text(bad_arms[i], safe),
 			i == 3 ? "; did you mean \"host\"?"
-			       : ", expected host, netns, container, vm or an arm of the plan");
+			       : ", expected a predefined one or an arm of the plan; see tare list arms");
 
 		override_refused(&o, message);
 	}
