@@ -17,7 +17,7 @@ static const struct command_option options[] = {
 	{.name = "force",
 		.help = "compare what should not be: another host, accelerator or payload"},
 	{.name = "self-test",
-		.help = "make a copy of NEW 20 % worse: the gate must end with 3, or it cannot fail"},
+		.help = "judge a copy of NEW made 20 % worse: must end with 3, else this gate cannot fail"},
 	{.name = NULL},
 };
 
@@ -163,6 +163,12 @@ const struct command command_compare = {
 	.text = "BASE and NEW are run folders, or several runs taken together: A,B,C. What differs around them is\n"
 		"listed first. DIR is one run with two sides (tare run --against). The primary metrics of NEW's plan decide, each against its margin, all corrected together\n"
 		"(Holm); the others are a digest. Needs no privileges: only run.json and samples.jsonl are read.\n"
+		"\n"
+		"--self-test shows that the gate can fail, on the figures there are. In memory, each value of NEW (or of DIR's second\n"
+		"side) that has a worse direction is made 20 % worse: times, memory and counts times 1.2 (counts rounded up), rates\n"
+		"divided by 1.2. BASE against that must end with 3; BASE and NEW may be one run. It ends with 9 when no primary\n"
+		"sees it: too few blocks, a margin of 20 % or more, or primaries without a verdict (times under emulation); with 6\n"
+		"when a side is too noisy. Nothing is written, and what is printed are the figures of the copy, not of NEW.\n"
 		"\n"
 		"Exit code: 0 fine, 2 cannot be compared (another host, accelerator, payload or schema), 3 a primary\n"
 		"metric is worse by more than its margin, 4 unclear (with --strict), 6 too noisy to trust, 7 a primary\n"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 static const struct command_option options[] = {
-	{.name = "format", .argument = "TOKEN", .help = "which one, see below"},
+	{.name = "format", .argument = "TOKEN", .help = "which one of those named above"},
 	{.name = "output",
 		.letter = 'o',
 		.argument = "FILE",

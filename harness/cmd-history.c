@@ -171,6 +171,19 @@ static int accept_one(const struct history *h, const char *path, const char *nam
 	return 0;
 }
 
+/* The history, or how to begin one. */
+static int read_history(const char *path, struct history *h, struct error *err)
+{
+	char safe[SAFE_TEXT_SIZE];
+
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return history_read(path, h, err);
+	safe_text(path, safe);
+	return error_set(err, EXIT_USAGE,
+		"%s: there is no history yet; begin it with tare run --history %s or tare history add --history %s DIR...",
+		safe, safe, safe);
+}
+
 static int accept_all(const struct arguments *a, struct error *err)
 {
 	cleanup_history struct history h = {0};
@@ -179,7 +192,7 @@ static int accept_all(const struct arguments *a, struct error *err)
 	if (!reason || !reason[strspn(reason, " \t\r\n")])
 		return error_set(err, EXIT_USAGE,
 			"history: --accept: no reason, expected --reason TEXT; whoever reads it next year will ask");
-	if (history_read(file_of(a), &h, err) < 0)
+	if (read_history(file_of(a), &h, err) < 0)
 		return -1;
 	for (unsigned i = 0; i < a->n_given; i++)
 		if (!strcmp(a->given[i].option->name, "accept") &&
@@ -218,7 +231,7 @@ static int show(const struct arguments *a, struct error *err)
 	cleanup_judgement struct judgement j = {0};
 	const char *path = file_of(a);
 
-	if (history_read(path, &h, err) < 0)
+	if (read_history(path, &h, err) < 0)
 		return -1;
 	say_left_out(path, &h);
 	history_judge(&h, &j);
@@ -273,6 +286,10 @@ const struct command command_history = {
 		"a row are worse than the median of the last 30 by more than 2.5 scaled MADs and the plan's\n"
 		"margin, or one night by 10 and 25 %; measured again and still worse it is an alarm, until it is\n"
 		"back or accepted. What moved in two arms alike is the environment. All else is a digest.\n"
+		"\n"
+		"To begin, add the runs there are: tare history add results/2*, or let each run add itself: tare run --history\n"
+		"FILE. Then tare history prints what it means and writes history.html.\n"
+		"\n"
 		"Exit code: 0 fine, 3 an alarm, 4 (with --strict) a candidate, 6 the newest night is kept out as\n"
 		"noisy, 2 the file cannot be read.",
 	.options = options,

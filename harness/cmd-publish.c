@@ -9,7 +9,7 @@ static const struct command_option options[] = {
 		.help = "the endpoint, http or https, without credentials"},
 	{.name = "format",
 		.argument = "TOKEN",
-		.help = "one of tare export (standard: by the URL, see below)"},
+		.help = "one of tare export (standard: by the URL, as told above)"},
 	{.name = "timeout", .argument = "TIME", .help = "a try may take so long (standard: 30s)"},
 	{.name = "cacert",
 		.argument = "FILE",

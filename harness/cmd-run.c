@@ -253,27 +253,31 @@ static int finish(struct run_folder *folder, int code, const struct arguments *a
 	bool as_json = argument(a, "json") != NULL, known;
 	struct error report_err = ERROR_INIT;
 	cleanup_json json_t *run = NULL;
+	char safe[SAFE_TEXT_SIZE];
 	struct run_folder again;
 
 	if (err->code == EXIT_INTERRUPTED || err->code == EXIT_TERMINATED)
 		interrupt_heeded();
 	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
-		if (run_folder_become_owner(&again, &report_err) == 0 &&
-			report_folder(&again, run, REPORT_RUN, as_json, &report_err) >= 0 &&
-			finish_sides(&again, run, as_json, &report_err) == 0 && history &&
-			(!err->code || err->code == EXIT_NOISY))
+		if (run_folder_become_owner(&again, &report_err) < 0 ||
+			report_folder(&again, run, REPORT_RUN, as_json, &report_err) < 0 ||
+			finish_sides(&again, run, as_json, &report_err) < 0)
+			error_wrap(&report_err, "%s", safe_text(folder->path, safe));
+		else if (history && (!err->code || err->code == EXIT_NOISY))
 			history_add_run(&again, run, history, &known, &report_err);
 		run_folder_close(&again);
 	}
+	if (report_err.code)
+		error_wrap(&report_err, "report");
 	if (report_err.code && err->code)
-		fprintf(stderr, "tare: report: %s\n", report_err.text);
+		fprintf(stderr, "tare: %s\n", report_err.text);
 	if (!as_json && !report_err.code)
 		printf("\n%s\n", folder->path);
 	if (err->code)
 		return -1;
 	if (!report_err.code)
 		return code;
-	error_set(err, report_err.code, "report: %s", report_err.text);
+	error_set(err, report_err.code, "%s", report_err.text);
 	return code == EXIT_FINE ? EXIT_INTERNAL : code;
 }
 

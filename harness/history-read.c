@@ -322,7 +322,7 @@ static int read_line(struct reader *r, const char *text, size_t len)
 		return error_set(r->err, EXIT_USAGE,
 			"%s: too long, got %zu bytes, expected at most %u", r->where, len,
 			MAX_LINE);
-	line = json_parse_object(text, len, r->where, r->err);
+	line = json_parse_line(text, len, r->where, r->err);
 	if (!line || json_need_schema(line, HISTORY_SCHEMA, r->where, r->err) < 0 ||
 		!(kind = need_text(r, line, "kind")))
 		return -1;

@@ -167,7 +167,8 @@ static size_t too_deep_at(const char *text, size_t len)
 	return 0;
 }
 
-static int check_text(const char *text, size_t len, const char *where, struct error *err)
+static int check_text(
+	const char *text, size_t len, bool one_line, const char *where, struct error *err)
 {
 	const char *nul = memchr(text, '\0', len);
 	size_t line;
@@ -183,6 +184,9 @@ static int check_text(const char *text, size_t len, const char *where, struct er
 			"%s: not text, got a NUL byte at offset %zu, expected one JSON object",
 			where, (size_t)(nul - text));
 	line = too_deep_at(text, len);
+	if (line && one_line)
+		return error_set(err, EXIT_USAGE, "%s: nested too deep, expected at most %d levels",
+			where, JSON_MAX_DEPTH);
 	if (line)
 		return error_set(err, EXIT_USAGE,
 			"%s: line %zu: nested too deep, expected at most %d levels", where, line,
@@ -190,19 +194,22 @@ static int check_text(const char *text, size_t len, const char *where, struct er
 	return 0;
 }
 
-json_t *json_parse_object(const char *text, size_t len, const char *where, struct error *err)
+static json_t *parse(
+	const char *text, size_t len, bool one_line, const char *where, struct error *err)
 {
-	char safe[SAFE_TEXT_SIZE];
+	char safe[SAFE_TEXT_SIZE], line[32];
 	json_error_t e;
 	json_t *value;
 
-	if (check_text(text, len, where, err) < 0)
+	if (check_text(text, len, one_line, where, err) < 0)
 		return NULL;
 	value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
 	if (!value) {
-		error_set(err, EXIT_USAGE,
-			"%s: line %d, column %d: not readable, got %s, expected %s", where, e.line,
-			e.column, syntax_fault(&e, safe), syntax_rule(&e));
+		line[0] = '\0';
+		if (!one_line)
+			snprintf(line, sizeof(line), "line %d, ", e.line);
+		error_set(err, EXIT_USAGE, "%s: %scolumn %d: not readable, got %s, expected %s",
+			where, line, e.column, syntax_fault(&e, safe), syntax_rule(&e));
 		return NULL;
 	}
 	if (!json_is_object(value)) {
@@ -211,6 +218,16 @@ json_t *json_parse_object(const char *text, size_t len, const char *where, struc
 		return NULL;
 	}
 	return value;
+}
+
+json_t *json_parse_object(const char *text, size_t len, const char *where, struct error *err)
+{
+	return parse(text, len, false, where, err);
+}
+
+json_t *json_parse_line(const char *text, size_t len, const char *where, struct error *err)
+{
+	return parse(text, len, true, where, err);
 }
 
 json_t *json_read_object(

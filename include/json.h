@@ -24,6 +24,8 @@ void cleanup_strvp(char ***list);
 
 /* Whole text; BOM, NUL, duplicate keys, depth over 32, not-an-object are errors. New, or NULL. */
 json_t *json_parse_object(const char *text, size_t len, const char *where, struct error *err);
+/* The same from one line of a file, which where names already: messages tell the column alone. */
+json_t *json_parse_line(const char *text, size_t len, const char *where, struct error *err);
 /* The same from a regular file of at most max bytes. */
 json_t *json_read_object(
 	int dirfd, const char *path, size_t max, const char *where, struct error *err);

@@ -84,7 +84,7 @@ void history_print(FILE *out, const struct history *h, const struct judgement *j
 	size_t weighty = 0;
 
 	if (!h->n_nights) {
-		fputs("no runs yet\n", out);
+		fputs("no runs yet; tare history add DIR... puts them in\n", out);
 		return;
 	}
 	put_head(out, h, j);

@@ -202,7 +202,7 @@ static void comparisons_with(struct page *p, const char *base, bool key)
 	json_t *c;
 
 	html_table(p->out, caption, comparison_heads, true);
-	json_array_foreach ((json_t *)json_list(p->v->summary, "comparisons"), i, c)
+	json_array_foreach ((json_t *)p->v->at.compared, i, c)
 		if (view_compares(p->v, c, base) && is_key(json_text_at(c, "metric", NULL)) == key)
 			comparison_row(p->out, c);
 	html_table_end(p->out);
@@ -211,7 +211,7 @@ static void comparisons_with(struct page *p, const char *base, bool key)
 /* Each base once, in the order of the file. */
 static void all_comparisons(struct page *p, bool key)
 {
-	const json_t *list = json_list(p->v->summary, "comparisons");
+	const json_t *list = p->v->at.compared;
 	size_t i, k;
 	json_t *c, *other;
 

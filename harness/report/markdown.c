@@ -142,7 +142,7 @@ static void comparison_rows(FILE *out, const struct view *v, const char *base, b
 	fputs("| metric | arm | ratio or difference | margin | verdict | more blocks | note |\n"
 	      "| :--- | :--- | ---: | ---: | :--- | ---: | :--- |\n",
 		out);
-	json_array_foreach ((json_t *)json_list(v->summary, "comparisons"), i, c)
+	json_array_foreach ((json_t *)v->at.compared, i, c)
 		if (view_compares(v, c, base) && is_key(json_text_at(c, "metric", NULL)) == key)
 			comparison_row(out, c);
 }
@@ -153,7 +153,7 @@ static size_t first_with(const struct view *v, const char *base)
 	size_t i;
 	json_t *c;
 
-	json_array_foreach ((json_t *)json_list(v->summary, "comparisons"), i, c)
+	json_array_foreach ((json_t *)v->at.compared, i, c)
 		if (view_compares(v, c, base))
 			break;
 	return i;
@@ -173,7 +173,7 @@ static void comparisons_with(FILE *out, const struct view *v, const char *base)
 /* The plan's base first; any other in a table of its own. No table where nothing is compared with it. */
 void markdown_comparisons(FILE *out, const struct view *v)
 {
-	const json_t *list = json_list(v->summary, "comparisons");
+	const json_t *list = v->at.compared;
 	size_t i;
 	json_t *c;
 

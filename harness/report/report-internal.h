@@ -85,12 +85,16 @@ struct view {
 	struct setting {
 		const char *workload;
 		json_int_t instances;
+		/* its rows: of "metrics" by arm and metric, of "comparisons" in their order; borrowed */
+		const json_t *cells, *compared;
 	} * settings;
 	size_t n_settings;
 	struct setting at; /* the one looked at now */
+	json_t *index; /* private: what the settings borrow */
 	size_t number; /* workloads whose charts are drawn already: "NAME-2" is the second's */
 };
 
+/* Indexes the rows once: what is changed in the summary later is not seen. */
 int view_open(struct view *v, const json_t *run, const json_t *summary, struct error *err);
 void view_close(struct view *v);
 #define cleanup_view __attribute__((cleanup(view_close)))

@@ -53,29 +53,69 @@ static bool row_is_at(const json_t *row, const struct setting *at)
 		strcmp(json_text_at(row, "workload", NULL), at->workload) == 0;
 }
 
+static char *cell_key(const char *arm, const char *metric)
+{
+	return xasprintf("%s\n%s", metric, arm);
+}
+
+/* What the index holds of the row's setting, or NULL: { at, cells, compared }. */
+static json_t *index_at(const struct view *v, const json_t *row)
+{
+	cleanup_free char *key = xasprintf("%" JSON_INTEGER_FORMAT " %s", instances_of(row),
+		json_text_at(row, "workload", NULL));
+
+	return json_object_get(v->index, key);
+}
+
+static json_t *add_setting(struct view *v, const json_t *row)
+{
+	const char *workload = json_text_at(row, "workload", NULL);
+	cleanup_free char *key =
+		xasprintf("%" JSON_INTEGER_FORMAT " %s", instances_of(row), workload);
+	json_t *entry = json_pack("{s:{}, s:[]}", "cells", "compared");
+
+	json_object_set_new(v->index, key, entry);
+	/* the array doubles at each power of two */
+	if (!(v->n_settings & (v->n_settings - 1)))
+		v->settings = xrealloc(v->settings,
+			(v->n_settings ? v->n_settings * 2 : 1) * sizeof(*v->settings));
+	v->settings[v->n_settings++] = (struct setting){.workload = workload,
+		.instances = instances_of(row),
+		.cells = json_object_get(entry, "cells"),
+		.compared = json_object_get(entry, "compared")};
+	return entry;
+}
+
+/* One pass over all rows: each table asks for thousands of cells. */
 static void find_settings(struct view *v)
 {
 	size_t i;
-	json_t *row;
+	json_t *row, *entry;
 
+	v->index = json_object();
 	json_array_foreach ((json_t *)json_list(v->summary, "metrics"), i, row) {
-		struct setting s = {json_text_at(row, "workload", NULL), instances_of(row)};
-		size_t k = 0;
+		cleanup_free char *key =
+			cell_key(json_text_at(row, "arm", NULL), json_text_at(row, "metric", NULL));
+		json_t *cells;
 
-		while (k < v->n_settings && !row_is_at(row, &v->settings[k]))
-			k++;
-		if (k < v->n_settings)
-			continue;
-		v->settings = xrealloc(v->settings, (k + 1) * sizeof(*v->settings));
-		v->settings[k] = s;
-		v->n_settings++;
+		entry = index_at(v, row);
+		if (!entry)
+			entry = add_setting(v, row);
+		cells = json_object_get(entry, "cells");
+		if (!json_object_get(cells, key)) /* the first one counts */
+			json_object_set(cells, key, row);
+	}
+	json_array_foreach ((json_t *)json_list(v->summary, "comparisons"), i, row) {
+		entry = index_at(v, row);
+		if (entry)
+			json_array_append(json_object_get(entry, "compared"), row);
 	}
 }
 
 /* Charts and the first table show the first workload with the fewest instances, but not the empty set. */
 static struct setting first_setting(const struct view *v)
 {
-	struct setting best = {"", 0};
+	struct setting best = {.workload = ""};
 
 	for (size_t i = 0; i < v->n_settings; i++) {
 		const struct setting *s = &v->settings[i];
@@ -126,6 +166,7 @@ void view_close(struct view *v)
 	}
 	free(v->arms);
 	free(v->settings);
+	json_decref(v->index);
 	memset(v, 0, sizeof(*v));
 }
 
@@ -246,17 +287,11 @@ struct cell view_cell(const struct view *v, size_t arm, const char *metric)
 		.less_code = NAN,
 		.reason = "not measured in this run",
 		.unit = ""};
-	size_t i;
-	json_t *row;
+	cleanup_free char *key = cell_key(v->arms[arm].name, metric);
+	const json_t *row = json_object_get(v->at.cells, key);
 
-	json_array_foreach ((json_t *)json_list(v->summary, "metrics"), i, row) {
-		if (strcmp(json_text_at(row, "metric", NULL), metric) != 0 ||
-			strcmp(json_text_at(row, "arm", NULL), v->arms[arm].name) != 0 ||
-			!row_is_at(row, &v->at))
-			continue;
+	if (row)
 		cell_fill(&c, row);
-		break;
-	}
 	return c;
 }
 
@@ -295,7 +330,7 @@ const json_t *view_comparison(
 	size_t i;
 	json_t *row;
 
-	json_array_foreach ((json_t *)json_list(v->summary, "comparisons"), i, row)
+	json_array_foreach ((json_t *)v->at.compared, i, row)
 		if (strcmp(json_text_at(row, "metric", NULL), metric) == 0 &&
 			strcmp(json_text_at(row, "arm", NULL), arm) == 0 &&
 			view_compares(v, row, base))

@@ -19,12 +19,29 @@ nights() { python3 tests/system/history-nights.py "$work/one.jsonl" "$@" >"$h"; 
 found() { json "$work/said" "' '.join(sorted(f['state'] + ':' + f['series'] for f in d['findings'] if f['state'] in ('alarm', 'candidate', 'environment', 'refuted')))"; }
 
 exits "no file" 2
-says "no file is told" told "history.jsonl: cannot be read: No such file or directory"
+says "no file: how to begin is told" told "history.jsonl: there is no history yet; begin it with tare run --history $h or tare history add --history $h DIR..."
 exits "add" 0 add results/reference/default
 says "a run is added" said "added run b4ac098678eb0e2e: results/reference/default"
 exits "add again" 0 add results/reference/default
 says "a run is added once" said "known run b4ac098678eb0e2e"
 same "one line" 1 "$(wc -l <"$h")"
+# The file is continued in place, never replaced: what lies beside it under a name that a torn replacement would have is
+# neither read nor removed.
+head -c 100 "$h" >"$h.new"
+cp "$h.new" "$work/.history.jsonl.1.tmp"
+before=$(sha256sum <"$h")
+exits "a left-over beside it" 0
+says "nothing is lost for it" said "1 nights, 0 kept out"
+exits "nor added twice" 0 add results/reference/default
+same "the history is as it was" "$before" "$(sha256sum <"$h")"
+same "the left-over too" "$(head -c 100 "$h" | sha256sum)" "$(sha256sum <"$h.new")"
+# Killed in the middle of a line: the next one cuts it off, and says so.
+cp "$h" "$work/whole.jsonl"
+head -c 900 "$work/whole.jsonl" >>"$h"
+exits "killed while it wrote" 0 add results/reference/default
+says "what was torn is told" told "torn last line of 900 bytes cut off"
+same "nothing but the torn line went" "$before" "$(sha256sum <"$h")"
+rm "$h.new" "$work/.history.jsonl.1.tmp"
 exits "one night" 0
 cp "$h" "$work/one.jsonl"
 

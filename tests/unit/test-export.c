@@ -144,6 +144,33 @@ static void the_step_summary_stays_under_its_limit(void **state)
 	assert_non_null(strstr(text, "sections are left out: a page holds 1 MiB"));
 }
 
+/* As many tables as a hostile run can ask for: each cell is looked up, not searched for (that took hours). */
+static void thousands_of_settings(void **state)
+{
+	cleanup_json json_t *run = load(SMALL, "run.json");
+	cleanup_json json_t *summary = load(SMALL, "summary.json");
+	json_t *rows = json_object_get(summary, "metrics");
+	json_t *compared = json_object_get(summary, "comparisons");
+	struct error err = ERROR_INIT;
+	cleanup_free char *text = NULL;
+	size_t len;
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		json_t *row = json_deep_copy(json_array_get(rows, 0));
+		json_t *beside = json_deep_copy(json_array_get(compared, 0));
+
+		json_object_set_new(row, "instances", json_integer(10 + i));
+		json_object_set_new(beside, "instances", json_integer(10 + i));
+		json_array_append_new(rows, row);
+		json_array_append_new(compared, beside);
+	}
+	text = export_text(export_find("markdown", &err), run, summary, &len, &err);
+	assert_non_null(text);
+	assert_true(len > 500000 && len < 1 << 20);
+	assert_non_null(strstr(text, ", 77 instances"));
+}
+
 static void the_help_names_every_format(void **state)
 {
 	(void)state;
@@ -179,6 +206,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(no_time_is_refused_where_it_is_needed),
 		cmocka_unit_test(unknown_formats_are_refused),
 		cmocka_unit_test(the_step_summary_stays_under_its_limit),
+		cmocka_unit_test(thousands_of_settings),
 		cmocka_unit_test(the_help_names_every_format),
 	};
 

@@ -389,9 +389,9 @@ static void test_bad_lines(void **state)
 	static const struct bad rows[] = {
 		{"", "h: line 1: empty, expected one JSON object"},
 		{"[]", "h: line 1: wrong type, got a list, expected one JSON object"},
-		{"{", "h: line 1: line 1, column 1: not readable, got string or '}' expected near end of file, expected a complete JSON object"},
+		{"{", "h: line 1: column 1: not readable, got string or '}' expected near end of file, expected a complete JSON object"},
 		{"{\"a\":1,\"a\":2}",
-			"h: line 1: line 1, column 10: not readable, got duplicate object key near '\"a\"', expected each key once"},
+			"h: line 1: column 10: not readable, got duplicate object key near '\"a\"', expected each key once"},
 		{"{}", "h: line 1.schema: missing, expected \"tare/history/1\""},
 		{"{\"schema\":\"tare/history/2\"}",
 			"h: line 1.schema: unknown schema, got \"tare/history/2\", expected \"tare/history/1\""},
@@ -416,9 +416,9 @@ static void test_bad_lines(void **state)
 		{HEAD ",\"cells\":[{\"arm\":\"vm\",\"workload\":\"w\",\"values\":{\"boot.ready\":\"1\"}}]}",
 			"h: line 1.cells[0].boot.ready: wrong type, got \"1\", expected a number or null"},
 		{HEAD ",\"cells\":[{\"arm\":\"vm\",\"workload\":\"w\",\"values\":{\"boot.ready\":1e400}}]}",
-			"h: line 1: line 1, column 190: not readable, got real number overflow near '1e400', expected a number that 64 bits can hold"},
+			"h: line 1: column 190: not readable, got real number overflow near '1e400', expected a number that 64 bits can hold"},
 		{HEAD ",\"cells\":[{\"arm\":\"vm\",\"workload\":\"w\",\"values\":{\"boot.ready\":NaN}}]}",
-			"h: line 1: line 1, column 188: not readable, got invalid token near 'NaN', expected one JSON object"},
+			"h: line 1: column 188: not readable, got invalid token near 'NaN', expected one JSON object"},
 	};
 
 	(void)state;
