@@ -163,7 +163,7 @@ static int run_report(int argc, char **argv, struct error *err)
 			safe_text(a.positional[0], safe), strerror(errno));
 	if (rc == 0)
 		rc = report_folder(&folder, run, REPORT_AGAIN, argument(&a, "json") != NULL, err);
-	if (rc < 0)
+	if (rc < 0 && err->code == EXIT_USAGE)
 		error_wrap(err, "%s", safe_text(a.positional[0], safe));
 	run_folder_close(&folder);
 	return rc;

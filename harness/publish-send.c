@@ -7,6 +7,7 @@
 #include "wait.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -15,7 +16,8 @@ struct exchange {
 	struct curl_slist *headers;
 	char message[CURL_ERROR_SIZE], first;
 	size_t answer; /* B so far */
-	bool too_much;
+	bool too_much,
+		ages; /* ages: Retry-After beyond what libcurl reads, which takes it for none */
 	CURLcode code;
 	bool late;
 };
@@ -34,9 +36,15 @@ static size_t take(char *data, size_t size, size_t n, void *to)
 
 static size_t take_header(char *data, size_t size, size_t n, void *to)
 {
+	static const char name[] = "retry-after:";
+	const size_t len = size * n;
 	struct exchange *x = to;
+	size_t digits = 0;
 
-	(void)data;
+	if (len >= strlen(name) && strncasecmp(data, name, strlen(name)) == 0)
+		for (size_t i = strlen(name); i < len; i++)
+			digits += data[i] >= '0' && data[i] <= '9';
+	x->ages = x->ages || digits > 18;
 	x->answer += size * n;
 	x->too_much = x->answer > PUBLISH_ANSWER_MAX;
 	return x->too_much ? CURL_WRITEFUNC_ERROR : size * n;
@@ -82,10 +90,25 @@ int publish_check_url(const char *url, struct error *err)
 
 char *publish_shown(const char *url)
 {
+	const char *scheme = strstr(url, "://"), *host = scheme ? scheme + 3 : url, *at = NULL;
+	const char *end = host + strcspn(host, "/?#");
 	char safe[SAFE_TEXT_SIZE];
-	cleanup_free char *cut = xasprintf("%.*s", (int)strcspn(url, "?#"), url);
+
+	for (const char *p = host; p < end; p++)
+		at = *p == '@' ? p : at;
+	cleanup_free char *cut = at
+		? xasprintf("%.*s***%.*s", (int)(host - url), url, (int)strcspn(at, "?#"), at)
+		: xasprintf("%.*s", (int)strcspn(url, "?#"), url);
 
 	return xstrdup(safe_text(cut, safe));
+}
+
+double publish_pause(unsigned attempt, double wants, unsigned char dice)
+{
+	double pause = wants > 0 ? wants : (double)(1u << attempt);
+
+	/* Up to a quarter longer: many runners that failed together do not come back together. */
+	return wants > PUBLISH_WAIT_MAX ? -1 : pause * (1 + dice / 1024.0);
 }
 
 static int add_header(struct exchange *x, const char *name, const char *value)
@@ -169,17 +192,18 @@ static int perform(struct exchange *x, double timeout, struct error *err)
 	return rc;
 }
 
-/* What an answer means. *again: worth another try now; *pause: after so many seconds. */
+/* What an answer means. *again: worth another try; *wants: after so many seconds, 0 = it did not say. */
 static enum publish_outcome judge_status(
-	const struct exchange *x, bool uncertain, bool *again, double *pause, char **why)
+	const struct exchange *x, bool uncertain, bool *again, double *wants, char **why)
 {
-	curl_off_t wants = 0;
+	curl_off_t after = 0;
 	char *type = NULL;
 	long status = 0;
 
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(x->easy, CURLINFO_CONTENT_TYPE, &type);
-	curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &wants);
+	curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &after);
+	*wants = x->ages ? HUGE_VAL : (double)after;
 	if (status >= 200 && status < 300) {
 		if (x->first != '<' && !(type && strncasecmp(type, "text/html", 9) == 0))
 			return PUBLISH_SENT;
@@ -198,20 +222,16 @@ static enum publish_outcome judge_status(
 	if (status == 400 || status == 409 || status == 413 || status == 415 || status == 422)
 		return PUBLISH_REFUSED;
 	*again = status == 408 || status == 429 || status >= 500;
-	if (wants > PUBLISH_WAIT_MAX)
-		*again = false;
-	else if (wants > 0)
-		*pause = (double)wants;
 	return PUBLISH_LATER;
 }
 
 static enum publish_outcome judge(
-	const struct exchange *x, bool *uncertain, bool *again, double *pause, char **why)
+	const struct exchange *x, bool *uncertain, bool *again, double *wants, char **why)
 {
 	char safe[SAFE_TEXT_SIZE];
 
 	if (x->code == CURLE_OK)
-		return judge_status(x, *uncertain, again, pause, why);
+		return judge_status(x, *uncertain, again, wants, why);
 	*why = x->too_much
 		? xasprintf("answered more than %d B", PUBLISH_ANSWER_MAX)
 		: xstrdup(safe_text(
@@ -227,7 +247,7 @@ static enum publish_outcome judge(
 }
 
 static int try_once(const struct publish_request *r, enum publish_outcome *out, bool *uncertain,
-	bool *again, double *pause, char **why, struct error *err)
+	bool *again, double *wants, char **why, struct error *err)
 {
 	struct exchange x = {0};
 	int rc = set_up(&x, r, err);
@@ -235,7 +255,7 @@ static int try_once(const struct publish_request *r, enum publish_outcome *out, 
 	if (rc == 0)
 		rc = perform(&x, r->timeout, err);
 	if (rc == 0)
-		*out = judge(&x, uncertain, again, pause, why);
+		*out = judge(&x, uncertain, again, wants, why);
 	curl_easy_cleanup(x.easy);
 	curl_slist_free_all(x.headers);
 	return rc;
@@ -248,20 +268,21 @@ int publish_send(const struct publish_request *r, enum publish_outcome *out, cha
 		return error_set(err, EXIT_INTERNAL, "publish: libcurl cannot be used");
 	*uncertain = r->uncertain;
 	for (unsigned i = 0;; i++) {
-		double pause = (double)(1 << i);
+		double wants = 0, pause;
 		unsigned char dice = 0;
 		bool again = false;
 
 		free(*why);
 		*why = NULL;
-		if (try_once(r, out, uncertain, &again, &pause, why, err) < 0)
+		if (try_once(r, out, uncertain, &again, &wants, why, err) < 0)
 			return -1;
 		if (*out != PUBLISH_LATER || !again || i + 1 == PUBLISH_TRIES)
 			return 0;
-		/* Up to a quarter longer: many runners that failed together do not come back together. */
 		if (getrandom(&dice, 1, 0) != 1)
 			dice = 0;
-		pause *= 1 + dice / 1024.0;
+		pause = publish_pause(i, wants, dice);
+		if (pause < 0)
+			return 0;
 		if (wait_until(now_ns() + (int64_t)(pause * NSEC_PER_SEC), err) < 0)
 			return -1;
 	}

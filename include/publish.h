@@ -28,8 +28,11 @@ struct publish_request {
 };
 /* The endpoint may be published to: http or https, no credentials in it. 0, or -1 with EXIT_USAGE. */
 int publish_check_url(const char *url, struct error *err);
-/* url without what follows '?', safe to print. New. */
+/* url without what follows '?' or '#', credentials as ***, safe to print. New. */
 char *publish_shown(const char *url);
+/* s until the next try after that many (0 = the first failed): what the endpoint wants, else 1, 2, 4 ...; up to a quarter longer
+ * by dice. -1 when it wants longer than PUBLISH_WAIT_MAX. */
+double publish_pause(unsigned attempt, double wants, unsigned char dice);
 /* Credentials are TARE_PUBLISH_AUTHORIZATION (a whole value), TARE_PUBLISH_USER and _PASSWORD, or netrc. *why (new) unless
  * sent. -1 with err when interrupted or a credential cannot be used; *uncertain is whether it may have arrived. */
 int publish_send(const struct publish_request *r, enum publish_outcome *out, char **why,

@@ -61,7 +61,7 @@ cp -r "$reference" run
 sums() { find run -type f ! -name samples.jsonl -exec sha256sum {} + | sort; }
 sums >before
 untouched() { # NAME MESSAGE: `tare report run` refuses, and every other file is as it was
-  row "$1" 2 "samples.jsonl:$2" report run
+  row "$1" 2 "run: samples.jsonl:$2" report run
   sums >after
   same "$1-untouched" "$(cat before)" "$(cat after)"
 }
