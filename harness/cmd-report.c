@@ -161,10 +161,11 @@ static int run_report(int argc, char **argv, struct error *err)
 		rc = error_set(err, EXIT_USAGE,
 			"%s: cannot be written to: %s, expected a folder of one's own; copy it, or run tare report as its owner",
 			safe_text(a.positional[0], safe), strerror(errno));
-	if (rc == 0)
+	if (rc == 0) {
 		rc = report_folder(&folder, run, REPORT_AGAIN, argument(&a, "json") != NULL, err);
-	if (rc < 0 && err->code == EXIT_USAGE)
-		error_wrap(err, "%s", safe_text(a.positional[0], safe));
+		if (rc < 0 && err->code == EXIT_USAGE)
+			error_wrap(err, "%s", safe_text(a.positional[0], safe));
+	}
 	run_folder_close(&folder);
 	return rc;
 }

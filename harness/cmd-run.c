@@ -259,8 +259,9 @@ static int finish(struct run_folder *folder, int code, const struct arguments *a
 	if (err->code == EXIT_INTERRUPTED || err->code == EXIT_TERMINATED)
 		interrupt_heeded();
 	if (has_samples(folder) && run_folder_open(folder->path, &again, &run, &report_err) == 0) {
-		if (run_folder_become_owner(&again, &report_err) < 0 ||
-			report_folder(&again, run, REPORT_RUN, as_json, &report_err) < 0 ||
+		if (run_folder_become_owner(&again, &report_err) < 0)
+			; /* it names the folder */
+		else if (report_folder(&again, run, REPORT_RUN, as_json, &report_err) < 0 ||
 			finish_sides(&again, run, as_json, &report_err) < 0)
 			error_wrap(&report_err, "%s", safe_text(folder->path, safe));
 		else if (history && (!err->code || err->code == EXIT_NOISY))
