@@ -105,7 +105,7 @@ told doctor-no-user-namespaces "user namespaces" note "no user namespaces: conta
 as=
 as="setpriv --bounding-set=-net_admin --inh-caps=-net_admin"
 told doctor-nftables nftables note "nft: rules refused, *expected nf_tables with nat and conntrack in this kernel; *; arms with path pair or nat cannot run" \
-  "modprobe -a nft_chain_nat nft_masq nft_ct *" ":"
+  "modprobe -a nft_chain_nat nft_masq nft_ct, on Ubuntu *" ":"
 as=
 told doctor-tun tun missing "/dev/net/tun cannot be opened: VMs have no NIC" "modprobe tun" "$hide /dev/net"
 row tun 5 "arm vm: *dev/net/tun*" "$hide /dev/net" --arm vm --quick --accel tcg
