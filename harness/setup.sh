@@ -7,7 +7,7 @@ here=$(dirname "$0")
 base='gcc make pkg-config libc6-dev libvirt-dev libvirt-daemon-driver-qemu qemu-system-x86
 libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libcap-ng-dev
 libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core docker.io mmdebstrap e2fsprogs'
-tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema
+tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema python3-yaml systemd
 iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox
 cpio tidy podman crun curl util-linux openssl zsh
 prometheus prometheus-pushgateway python3-prometheus-client'
