@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A file opened while 0, 1 or 2 is closed would take its number and swallow what is printed. */
 static int fill_standard_fds(struct error *err)
@@ -42,6 +44,14 @@ static int dispatch(int argc, char **argv, struct error *err)
 	return c ? c->run(argc - 1, argv + 1, err) : -1;
 }
 
+/* A reader that has seen enough (| head) is no failure of ours, whenever it left. */
+static bool reader_left(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+
+	return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
 int main(int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
@@ -50,8 +60,7 @@ int main(int argc, char **argv)
 	if (fill_standard_fds(&err) == 0 && interrupt_init(&err) == 0)
 		code = dispatch(argc, argv, &err);
 	errno = 0;
-	/* a reader that has seen enough (| head) is no failure of ours */
-	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
+	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && !reader_left()) {
 		error_errno(&err, EXIT_INTERNAL, errno ? errno : EIO,
 			"standard output: cannot be written");
 		if (code == EXIT_FINE)

@@ -232,10 +232,12 @@ LC_ALL=de_DE.UTF-8 "$TARE" list --json >comma
 same decimal-comma "$(cat point)" "$(cat comma)"
 
 # Closed descriptors never end up in a file that is written.
-cp -r "$root/tests/cases/report/usual" report 2>/dev/null || mkdir -p report
-: >report/samples.jsonl
+cp -r "$root/results/reference/default" report
 "$TARE" report report >&- 2>&-
+same closed-fds-code 0 $?
 if head -c 1 report/run.json | grep -q '{'; then ok closed-fds-spare-files; else bad closed-fds-spare-files "run.json was overwritten"; fi
+"$TARE" report report 2>err | head -n 1 >out
+same reader-left-early "0:1:" "${PIPESTATUS[0]}:$(grep -c ^Workload out):$(cat err)"
 
 # An installed one finds its plans and its agent beside it, wherever that is.
 cd "$root" || exit 1
