@@ -255,6 +255,13 @@ static bool is_unclear(const json_t *row)
 			(json_is_true(json_object_get(row, "worse")) && !is_regression(row)));
 }
 
+/* A row that has been judged, whatever came out. */
+static bool is_judged(const json_t *row)
+{
+	return json_is_true(json_object_get(row, "primary")) &&
+		strcmp(json_string_value(json_object_get(row, "verdict")), "none") != 0;
+}
+
 static bool row_suspected(const json_t *row)
 {
 	return json_is_true(json_object_get(row, "suspected"));
@@ -319,6 +326,9 @@ static bool anything_common(const struct compare_rows *rows)
 static void end_document(json_t *doc, const struct compare_rows *rows)
 {
 	add_rows(doc, rows);
+	if (!any_row(doc, is_judged) && !has_finding(doc, "failed") && !has_finding(doc, "missing"))
+		finding_of(doc, "missing", NULL,
+			"no primary metric has a verdict: nothing that the plan calls primary could be compared");
 	json_object_set_new(doc, "alpha", json_real(rows->alpha));
 	json_object_set_new(doc, "result", json_string(compare_result_names[result_of(doc)]));
 }

@@ -11,7 +11,8 @@
 #include <cmocka.h>
 
 /* The second side of one run, block by block. */
-static json_t *within(const struct tree *t, double factor, unsigned blocks, unsigned looks)
+static json_t *within_of(
+	const struct tree *t, const char *primary, double factor, unsigned blocks, unsigned looks)
 {
 	struct made m = made("000000000000000a");
 	struct compare_side side = {0};
@@ -20,6 +21,7 @@ static json_t *within(const struct tree *t, double factor, unsigned blocks, unsi
 	json_t *doc;
 
 	m.blocks = blocks;
+	m.primary = primary;
 	m.more_arms =
 		"\"container.new\": {\"platform\": \"container\", \"against\": \"container\", \"options\": {\"seccomp\": false}}";
 	for (unsigned b = 0; b < blocks; b++) {
@@ -38,6 +40,25 @@ static json_t *within(const struct tree *t, double factor, unsigned blocks, unsi
 	assert_string_equal(err.text, "");
 	compare_side_close(&side);
 	return doc;
+}
+
+static json_t *within(const struct tree *t, double factor, unsigned blocks, unsigned looks)
+{
+	return within_of(t, "\"boot.ready\"", factor, blocks, looks);
+}
+
+/* "Fine" is said of what was compared, never of nothing. */
+static void test_nothing_judged(void **state)
+{
+	struct tree t = tree_new();
+	json_t *doc = within_of(&t, "\"memory.pss\"", 1.2, 8, 1);
+
+	(void)state;
+	assert_string_equal(text_of(doc, "result"), "unclear");
+	assert_non_null(strstr(text_of(json_array_get(json_object_get(doc, "findings"), 0), "text"),
+		"no primary metric has a verdict"));
+	json_decref(doc);
+	tree_free(&t);
 }
 
 static void test_within(void **state)
@@ -207,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_within),
+		cmocka_unit_test(test_nothing_judged),
 		cmocka_unit_test(test_no_second_side),
 		cmocka_unit_test(test_inject),
 		cmocka_unit_test(test_rates),
