@@ -201,5 +201,6 @@ int main(void)
 		cmocka_unit_test(test_lines_are_read_not_written),
 	};
 
+	setenv("TARE_DATA", ".", 1); /* where the workload idle is */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
