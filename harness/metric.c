@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-/* name, unit, better, compared by, then marks: X exact count, D derived, T time or rate. */
+/* name, unit, better, compared by, then marks: X exact count, D derived, T time or rate, E measured without any
+ * instance too. */
 #define X .exact = true
 #define D .derived = true
 #define T .timing = true
+#define E .empty_set = true
 #define ROW(id, name_, unit_, better_, compare_, help_, ...)                                       \
 	[id] = {.name = name_,                                                                     \
 		.unit = unit_,                                                                     \
@@ -28,11 +30,11 @@ const struct metric metrics[METRIC_COUNT] = {
 	ROW(MEMORY_CGROUP_FILE, "memory.cgroup_file", "B", LOWER, DIFF, "its page-cache part"),
 	ROW(MEMORY_CGROUP_KERNEL, "memory.cgroup_kernel", "B", LOWER, RATIO, "its kernel part: slab, stacks, page tables, per-CPU, sockets"),
 	ROW(MEMORY_PEAK, "memory.peak", "B", LOWER, RATIO, "high-water mark of the cgroup since start"),
-	ROW(MEMORY_HOST_DELTA, "memory.host_delta", "B", LOWER, DIFF, "fall of MemAvailable + per-CPU free pages from before the start to after settling, per instance"),
+	ROW(MEMORY_HOST_DELTA, "memory.host_delta", "B", LOWER, DIFF, "fall of MemAvailable + per-CPU free pages from before the start to after settling, per instance", E),
 	ROW(MEMORY_GUEST_TOTAL, "memory.guest_total", "B", NEITHER, RATIO, "MemTotal of the guest's kernel; a container reports its limit"),
 	ROW(MEMORY_GUEST_USED, "memory.guest_used", "B", LOWER, RATIO, "MemTotal less MemAvailable of the guest's kernel"),
 	ROW(MEMORY_PAYLOAD, "memory.payload", "B", LOWER, RATIO, "PSS of the workload's own processes, as seen inside"),
-	ROW(MEMORY_FIXED, "memory.fixed", "B", LOWER, DIFF, "PSS of daemons that serve all instances, once per set"),
+	ROW(MEMORY_FIXED, "memory.fixed", "B", LOWER, DIFF, "PSS of daemons that serve all instances, once per set", E),
 	ROW(MEMORY_MAPPED_FILES, "memory.mapped_files", "B", LOWER, DIFF, "PSS of mapped files: page cache that MemAvailable does not charge; a memo beside the ledger"),
 	ROW(MEMORY_VMM_VIRTUAL, "memory.vmm_virtual", "B", LOWER, DIFF, "virtual size of the VMM's writable mappings less guest RAM and translation buffer: the overhead as NSDI'20 counts it"),
 	ROW(MEMORY_VMM_RESIDENT, "memory.vmm_resident", "B", LOWER, DIFF, "resident size of the same process less guest RAM and translation buffer"),
@@ -57,7 +59,7 @@ const struct metric metrics[METRIC_COUNT] = {
 	ROW(PROCESSES_GUEST_POOL, "processes.guest_pool", "1", NEITHER, DIFF, "kworkers of the guest's own kernel: a pool that comes and goes, in no total"),
 	ROW(PROCESSES_TOTAL, "processes.total", "1", LOWER, DIFF, "host + host_kernel + guest_user + guest_kernel", X),
 	ROW(PROCESSES_TARE, "processes.tare", "1", LOWER, DIFF, "total less the workload's own processes", X),
-	ROW(PROCESSES_FIXED, "processes.fixed", "1", LOWER, DIFF, "processes of daemons serving the whole set", X),
+	ROW(PROCESSES_FIXED, "processes.fixed", "1", LOWER, DIFF, "processes of daemons serving the whole set", X, E),
 	ROW(BOOT_PREPARE, "boot.prepare", "s", LOWER, RATIO, "cgroup, address, link, sockets of one instance: outside the clock; what is made once a run is open_seconds of its arm in run.json", T),
 	ROW(BOOT_ENGINE, "boot.engine", "s", LOWER, RATIO, "start request until the container engine has executed the instance's shim: the engine's share", T),
 	ROW(BOOT_SHIM, "boot.shim", "s", LOWER, RATIO, "until the shim has executed the OCI runtime; from there to boot.spawn it is the runtime, with the hook in which the engine makes the network", T),

@@ -53,6 +53,8 @@ static struct points line_points(
 		const double *vb = !b ? NULL : less ? verdict_values(b) : b->value;
 		size_t before = p.n;
 
+		if (!list[i]->cell.instances && !metrics[list[i]->metric].empty_set)
+			continue;
 		for (size_t block = 0; (b || base < 0) && block < s->n_blocks; block++) {
 			if (isnan(va[block]) || (b && isnan(vb[block])))
 				continue;

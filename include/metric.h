@@ -111,6 +111,9 @@ struct metric {
 	enum metric_compare compare;
 	bool exact; /* a count: any spread between trials is a finding */
 	bool derived; /* made from other samples by summary, never sampled */
+	/* A set of none is measured too. Others are 0 there by definition, which is no point of a line over N: two instances
+	 * share what the first one brings. */
+	bool empty_set;
 	bool timing; /* a time or a rate: under TCG it is "emulated" */
 	const char *help;
 };

@@ -2,6 +2,7 @@
  * band. It is no chart of bars, so it writes its script and data itself. A further panel: a line in shown[]. */
 #include "chart-draw.h"
 
+#include "metric.h"
 #include "util.h"
 
 #include <math.h>
@@ -53,6 +54,7 @@ bool scaling_any(const struct view *v)
 /* Writes one arm's points ("N total") of one metric and gathers what the band needs. */
 static void put_points(FILE *out, const struct view *v, size_t a, const char *metric, struct fit *f)
 {
+	enum metric_id id = (enum metric_id)metric_find(metric);
 	double sum = 0, squares = 0;
 
 	for (size_t s = 0; s < v->n_settings; s++) {
@@ -61,7 +63,8 @@ static void put_points(FILE *out, const struct view *v, size_t a, const char *me
 		json_t *value;
 		size_t i;
 
-		if (strcmp(v->settings[s].workload, v->at.workload) != 0)
+		if (strcmp(v->settings[s].workload, v->at.workload) != 0 ||
+			(!v->settings[s].instances && !metrics[id].empty_set))
 			continue;
 		at.at = v->settings[s];
 		cell = view_cell(&at, a, metric);

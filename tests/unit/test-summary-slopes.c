@@ -151,6 +151,33 @@ static void test_two_counts(void **state)
 	json_decref(s);
 }
 
+/* The first instance brings what the others share: 0 without any is a definition, no point of the line. What the host
+ * itself has less is measured without any too. */
+static void test_foot(void **state)
+{
+	struct made m = begin("{}");
+	const json_t *l;
+	json_t *s;
+
+	(void)state;
+	for (unsigned block = 0; block < 6; block++)
+		for (unsigned n = 0; n <= 4; n += n ? n : 1) {
+			add(&m, block, "host", n, MEMORY_PSS, n ? 100 + 900.0 / n : 0);
+			add(&m, block, "host", n, MEMORY_HOST_DELTA, n ? 100 + 900.0 / n : 900);
+			done(&m, block, "host", n, 0);
+		}
+	s = end(&m);
+	l = row(s, "slopes", "memory.pss", "host", NULL, 0);
+	is_number(l, "counts", 3);
+	is_number(l, "slope", 100);
+	is_number(l, "intercept", 900);
+	is_number(l, "ratio_2_1", 1.1);
+	l = row(s, "slopes", "memory.host_delta", "host", NULL, 0);
+	is_number(l, "counts", 4);
+	is_number(l, "slope", 100);
+	json_decref(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_tare_slope),
 		cmocka_unit_test(test_emulated_slope),
 		cmocka_unit_test(test_two_counts),
+		cmocka_unit_test(test_foot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
