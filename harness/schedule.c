@@ -152,17 +152,20 @@ size_t schedule_count_done(const struct schedule *s)
 	return n;
 }
 
-static unsigned count_flags(unsigned flags)
+static unsigned count_flags(const struct schedule *s, unsigned block, unsigned attempt)
 {
-	return (unsigned)__builtin_popcount(flags & GUARD_FLAGS);
+	unsigned n = 0;
+
+	for (size_t i = s->first[block]; i < s->first[block + 1]; i++)
+		n += (unsigned)__builtin_popcount(s->flags[attempt][i] & GUARD_FLAGS);
+	return n;
 }
 
 /* The attempt at a block that counts: a whole repetition replaces what it repeats when it was disturbed by less (the
  * same rule as in summary-cells.c). */
 static unsigned counted_attempt(const struct schedule *s, unsigned block)
 {
-	return !first_left(s, block, 1) &&
-		count_flags(block_flags(s, block, 1)) < count_flags(block_flags(s, block, 0));
+	return !first_left(s, block, 1) && count_flags(s, block, 1) < count_flags(s, block, 0);
 }
 
 struct schedule_blocks schedule_blocks(const struct schedule *s)

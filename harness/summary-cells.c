@@ -129,11 +129,6 @@ bool cell_finished(const struct summary *s, struct cell cell)
 	return bsearch(&cell, s->cells, s->n_cells, sizeof(cell), compare_cells);
 }
 
-static unsigned guard_count(const struct counted *c)
-{
-	return (unsigned)__builtin_popcount(c->guards);
-}
-
 /* Of each block one whole attempt: a repetition replaces what it repeats when it was disturbed by less (the same rule
  * as in schedule.c), for noise that struck twice is no reason to choose. */
 static void choose_attempts(struct summary *s)
@@ -145,7 +140,7 @@ static void choose_attempts(struct summary *s)
 
 		if (!kept || s->blocks[kept - 1].block != one->block)
 			s->blocks[kept++] = *one;
-		else if (guard_count(one) < guard_count(&s->blocks[kept - 1]))
+		else if (one->flags < s->blocks[kept - 1].flags)
 			s->blocks[kept - 1] = *one;
 	}
 	s->n_blocks = kept;
@@ -181,8 +176,8 @@ void count_blocks(struct summary *s)
 		if (!block_ends && marks[i + 1].attempt == marks[i].attempt)
 			continue;
 		if (finished >= expected) {
-			s->blocks[s->n_blocks++] =
-				(struct counted){marks[i].block, marks[i].attempt, 0};
+			s->blocks[s->n_blocks++] = (struct counted){
+				.block = marks[i].block, .attempt = marks[i].attempt};
 			counted = true;
 		}
 		finished = 0;

@@ -19,15 +19,26 @@ static int compare_attempt(const void *key, const void *b)
 
 void mark_guards(struct summary *s)
 {
+	const struct sample *last = NULL;
+	unsigned seen = 0; /* in the trial of last */
+
 	for (size_t i = 0; i < s->set->n && s->n_blocks; i++) {
 		const struct sample *one = &s->set->samples[i];
 		struct counted *c;
+		unsigned more;
 
-		if (!(one->flags & GUARD_FLAGS))
+		if (!last || last->block != one->block || last->trial != one->trial ||
+			last->attempt != one->attempt)
+			seen = 0;
+		last = one;
+		more = one->flags & GUARD_FLAGS & ~seen;
+		seen |= more;
+		c = !more ? NULL
+			  : bsearch(one, s->blocks, s->n_blocks, sizeof(*c), compare_attempt);
+		if (!c)
 			continue;
-		c = bsearch(one, s->blocks, s->n_blocks, sizeof(*c), compare_attempt);
-		if (c)
-			c->guards |= one->flags & GUARD_FLAGS;
+		c->guards |= more;
+		c->flags += (unsigned)__builtin_popcount(more);
 	}
 }
 

@@ -25,6 +25,7 @@ struct names {
 struct counted {
 	unsigned block, attempt;
 	unsigned guards; /* flags of the guards on any of its samples: it was disturbed */
+	unsigned flags; /* how many they are, trial by trial: by how much */
 };
 
 struct cell {

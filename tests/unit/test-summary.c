@@ -191,22 +191,27 @@ static void test_repetition_must_be_cleaner(void **state)
 	static const struct {
 		unsigned first, again;
 		double want;
-	} rows[] = {{FLAG_STEAL, 0, 200}, {FLAG_STEAL, FLAG_STEAL, 100},
-		{FLAG_STEAL, FLAG_FOREIGN_CPU, 100},
-		{FLAG_STEAL | FLAG_SWAP, FLAG_FOREIGN_CPU, 200},
-		{FLAG_STEAL, FLAG_STEAL | FLAG_SWAP, 100}};
+		unsigned first_host, again_host; /* of the other arm's trial */
+	} rows[] = {{FLAG_STEAL, 0, 200, 0, 0}, {FLAG_STEAL, FLAG_STEAL, 100, 0, 0},
+		{FLAG_STEAL, FLAG_FOREIGN_CPU, 100, 0, 0},
+		{FLAG_STEAL | FLAG_SWAP, FLAG_FOREIGN_CPU, 200, 0, 0},
+		{FLAG_STEAL, FLAG_STEAL | FLAG_SWAP, 100, 0, 0},
+		{FLAG_STEAL, FLAG_STEAL, 200, FLAG_STEAL, 0},
+		{FLAG_STEAL | FLAG_SWAP, FLAG_STEAL, 100, 0, FLAG_STEAL}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct made m = begin("{\"blocks\": 1}");
 		bool again = rows[i].want > 150;
-		unsigned left = again ? rows[i].again : rows[i].first;
+		unsigned left = again ? rows[i].again | rows[i].again_host
+				      : rows[i].first | rows[i].first_host;
 		json_t *s, *note;
 
 		add(&m, 0, "a", 1, BOOT_READY, 100)->flags = rows[i].first;
-		add(&m, 0, "host", 1, BOOT_READY, 10);
+		add(&m, 0, "host", 1, BOOT_READY, 10)->flags = rows[i].first_host;
 		add(&m, 0, "a", 1, BOOT_READY, 200)->flags = rows[i].again;
-		add(&m, 0, "host", 1, BOOT_READY, 10);
+		add(&m, 0, "host", 1, BOOT_READY, 10)->flags = rows[i].again_host;
+		m.set.samples[1].trial = m.set.samples[3].trial = 1;
 		m.set.samples[2].attempt = m.set.samples[3].attempt = 1;
 		for (unsigned attempt = 0; attempt < 2; attempt++) {
 			done(&m, 0, "a", 1, attempt);
