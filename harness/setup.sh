@@ -1,19 +1,32 @@
 #!/bin/sh
 # setup.sh [--tests] - installs what building and running tare needs (Debian, Ubuntu), and fills the cache of
-# guest kernels and images. Says what it would install and stops elsewhere. Touches nothing of the host's boot loader.
+# guest kernels and images. Says what it would install and stops elsewhere. Touches nothing of the host's boot loader,
+# and removes no package. MUST=1: an image that cannot be made is a failure, not a warning.
 set -eu
 
 here=$(dirname "$0")
 base='gcc make pkg-config libc6-dev libvirt-dev libvirt-daemon-driver-qemu qemu-system-x86
 libcurl4-openssl-dev libjansson-dev libnl-3-dev libnl-route-3-dev libseccomp-dev libcap-ng-dev
-libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core docker.io mmdebstrap e2fsprogs'
+libarchive-dev libnftables-dev gnuplot-nox fonts-dejavu-core mmdebstrap e2fsprogs
+debian-archive-keyring gpg xz-utils zstd'
+# The engine of the docker arms, and what it brings.
+engine='docker.io'
 tests='libcmocka-dev clang clang-format clang-tidy cppcheck shellcheck valgrind python3 python3-jsonschema python3-yaml systemd
-iperf3 runc bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox
+iperf3 bubblewrap strace iproute2 libvirt-daemon libvirt-clients libxml2-utils busybox
 cpio tidy podman crun curl util-linux openssl zsh
 prometheus prometheus-pushgateway python3-prometheus-client'
 
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
+
 wanted=$base
-[ "${1:-}" = --tests ] && wanted="$base $tests"
+if [ "${1:-}" = --tests ]; then
+  wanted="$base $tests"
+  engine='docker.io runc'
+fi
+# Docker's own packages hold an engine, too, and cannot stand beside the distribution's.
+if ! command -v dockerd >/dev/null && ! installed containerd.io && ! installed docker-ce-cli; then
+  wanted="$wanted $engine"
+fi
 # In one line.
 wanted=$(echo "$wanted" | tr '\n' ' ')
 
@@ -36,10 +49,7 @@ esac
 
 missing=
 for p in $wanted; do
-  case $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null || true) in
-  installed) ;;
-  *) missing="$missing $p" ;;
-  esac
+  installed "$p" || missing="$missing $p"
 done
 
 if [ -n "$missing" ]; then
@@ -59,11 +69,23 @@ if [ -n "$missing" ]; then
     trap 'rm -f "$policy"' EXIT
   fi
   # shellcheck disable=SC2086 # a list of words
-  apt-get install -q -y --no-install-recommends $missing >/dev/null
+  if ! apt-get install -q -y --no-install-recommends --no-remove $missing >/dev/null; then
+    # shellcheck disable=SC2086 # a list of words
+    gone=$(LC_ALL=C apt-get install -s -y --no-install-recommends $missing 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/ \1/p' | tr -d '\n')
+    if [ -n "$gone" ]; then
+      echo "tare: setup: apt would remove$gone, which setup never does, to install$missing; remove what you can do without" \
+        "by yourself (apt-get install -s$missing shows the plan), and run setup again" >&2
+    else
+      echo "tare: setup: apt cannot install$missing; mend what it says above, and run setup again" >&2
+    fi
+    exit 5
+  fi
 fi
 sh "$here/../workloads/images/fetch-kernel.sh"
 # Only arms that name such hardware need it.
 sh "$here/../workloads/images/fetch-kernel.sh" --full ||
   echo "tare: setup: no full guest kernel: an arm with nic e1000, e1000e or disk_bus pvscsi will say so" >&2
-# Without it the arms with a whole Debian are missing, and nothing else: an ordinary user is told so, not stopped.
-sh "$here/../workloads/images/make-debian.sh" || [ "$(id -u)" != 0 ]
+if ! sh "$here/../workloads/images/make-debian.sh"; then
+  echo "tare: setup: no Debian image: the default plan needs none; an arm or workload that does will say so, and so does tare doctor" >&2
+  [ "${MUST:-0}" != 1 ] || exit 5
+fi

@@ -145,7 +145,8 @@ while [ -n "${todo# }" ]; do
 done
 sort -o "$to/modules.dep" "$to/modules.dep"
 
-cp "$vmlinuz" new/vmlinuz
+# On Ubuntu only root may read it: no CI's cache could keep it.
+install -m 644 "$vmlinuz" new/vmlinuz
 echo "$release" >new/release
 echo "$packages" >new/packages
 

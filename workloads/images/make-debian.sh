@@ -49,10 +49,11 @@ fi
 [ "$(id -u)" = 0 ] || die "the image debian needs root to be made: its files have owners; run it with sudo"
 for tool in mmdebstrap mke2fs apt-get; do
 	command -v $tool >/dev/null ||
-		die "no $tool on this system; run: apt-get install mmdebstrap e2fsprogs"
+		die "no $tool on this system; run: apt-get install mmdebstrap e2fsprogs debian-archive-keyring gpg"
 done
 
-# The host's own mirror of that release, or the tool's standard one where the host is of another.
+# The host's own mirror of that release; nothing where the host is of another or Ubuntu: there the tool's standard
+# mirror of Debian serves, by the keys of debian-archive-keyring.
 sources()
 {
 	# shellcheck disable=SC2016 # apt's own variables
@@ -76,11 +77,19 @@ set -- --variant=minbase --mode=root --include="$(echo "$packages" | tr ' ' ,)" 
 proxy=$(apt-config shell P Acquire::http::Proxy)
 [ -z "$proxy" ] || set -- "$@" --aptopt="Acquire::http::Proxy \"$(eval "$proxy"; echo "$P")\""
 chmod 755 "$work"
+from="mmdebstrap's standard mirror"
+set -- "$@" $suite "$work/tree"
 if [ -s "$work/sources" ]; then
-	mmdebstrap -q "$@" $suite "$work/tree" "$work/sources"
-else
-	mmdebstrap -q "$@" $suite "$work/tree"
-fi || die "mmdebstrap fails; are the host's package sources reachable? run: apt-get update"
+	from=$(cut -d ' ' -f 2 "$work/sources" | sort -u | tr '\n' ' ')
+	set -- "$@" "$work/sources"
+fi
+# With -q it would keep apt's reasons to itself.
+if ! mmdebstrap "$@" >"$work/told" 2>&1; then
+	grep '^[EW]: ' "$work/told" | tail -n 8 >&2
+	! grep -q NO_PUBKEY "$work/told" ||
+		die "mmdebstrap has no key for Debian's packages; run: apt-get install debian-archive-keyring gpg"
+	die "mmdebstrap fails; can ${from% } be reached (a proxy is apt's Acquire::http::Proxy), and has $cache room for 2 GB?"
+fi
 
 tree=$work/tree
 # The units, settings and files that make it a guest of ours.
@@ -110,7 +119,7 @@ chroot "$tree" dpkg-query -W -f '${Package} ${Version}\n' >"$work/packages"
 
 mke2fs -q -t ext4 -L tare -E root_owner=0:0 -d "$tree" "$work/disk.ext4" $disk_size >/dev/null
 echo "$hash" >"$work/hash"
-rm -f "$work/sources"
+rm -f "$work/sources" "$work/told"
 rm -rf "$work/old"
 if [ -e "$cache/$name" ]; then
 	mkdir "$work/old"
