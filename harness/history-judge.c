@@ -72,7 +72,12 @@ static void judge_alarming(
 	history_walk(h, s, &w);
 	last = &w.rule[w.n - 1];
 	if (last->state == RULE_LEARNING) {
+		size_t nights = last->level.n + 1;
+
 		j->learning++;
+		j->early++;
+		nights = nights < history_rule.least ? nights : history_rule.least;
+		j->early_nights = nights > j->early_nights ? nights : j->early_nights;
 	} else if (last->state != RULE_CALM) {
 		add(j, h, s, &w, states[last->state], last);
 	} else if (is_better(&w, history_worse(s))) {

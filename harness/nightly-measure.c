@@ -114,12 +114,13 @@ static void say_history(struct night *n)
 	const char *why = n->h.nights[n->j.newest].why;
 
 	if (why)
-		nightly_step(n, "history", EXIT_FINE, "%zu nights; this one is kept out: %s",
-			n->h.n_nights, why);
+		nightly_step(n, "history", EXIT_FINE, "%zu night%s; this one is kept out: %s",
+			n->h.n_nights, n->h.n_nights == 1 ? "" : "s", why);
 	else
 		nightly_step(n, "history", EXIT_FINE,
-			"%zu nights, %zu alarms, %zu candidates%s%s%s", n->h.n_nights, alarms,
-			candidates, *first ? ": " : "", first, learning);
+			"%zu night%s, %zu alarms, %zu candidates%s%s%s", n->h.n_nights,
+			n->h.n_nights == 1 ? "" : "s", alarms, candidates, *first ? ": " : "",
+			first, learning);
 }
 
 static int judge_first(struct night *n, struct error *err)

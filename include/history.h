@@ -136,6 +136,8 @@ struct judgement {
 	size_t newest; /* night */
 	size_t series, primaries,
 		learning; /* series looked at; of them primary; of those with too few nights */
+	size_t early,
+		early_nights; /* primaries with too few nights; how many the one with most of them has */
 };
 /* Judges the newest night of the newest run's fingerprint, pure. findings: one a series at most. */
 void history_judge(const struct history *h, struct judgement *out);
@@ -171,6 +173,8 @@ bool history_is_primary(const struct history *h, const struct history_series *s)
 char *history_changed(const json_t *before, const json_t *after, bool *payload);
 
 /* report/history-text.c: what was found, for a terminal. */
+/* What is said when nothing is found: new text, "nothing to alarm about" or "too early: 1 of 5 nights, ...". */
+char *history_quiet(const struct judgement *j);
 void history_print(FILE *out, const struct history *h, const struct judgement *j);
 /* report/history-report.c: charts/ and history.html into a folder (made when missing, the one above it is not). *charts_missing as in report.h. */
 int history_report(const char *path, const struct history *h, const struct judgement *j,

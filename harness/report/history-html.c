@@ -6,6 +6,7 @@
 #include "metric.h"
 #include "util.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -58,11 +59,15 @@ static void put_findings(
 		any = true;
 		put_finding(out, h, &j->findings[i]);
 	}
-	if (any)
+	if (any) {
 		html_table_end(out);
-	else
-		fputs(weighty ? "<p>Nothing to alarm about.</p>\n" : "<p>Nothing else moved.</p>\n",
-			out);
+	} else if (weighty) {
+		cleanup_free char *quiet = history_quiet(j);
+
+		fprintf(out, "<p>%c%s.</p>\n", toupper((unsigned char)*quiet), quiet + 1);
+	} else {
+		fputs("<p>Nothing else moved.</p>\n", out);
+	}
 }
 
 static void put_newest(FILE *out, const struct history *h, const struct judgement *j)
@@ -180,8 +185,9 @@ char *history_page(const struct history *h, const struct judgement *j,
 	html_head(out, "tare: history");
 	fputs("<a class='skip' href='#main'>Skip to the results</a>\n<header>\n<h1>tare: history</h1>\n",
 		out);
-	fprintf(out, "<p>%zu nights, %.10s to %.10s.</p>\n</header>\n", h->n_nights,
-		h->nights[0].started, h->nights[h->n_nights - 1].started);
+	fprintf(out, "<p>%zu night%s, %.10s to %.10s.</p>\n</header>\n", h->n_nights,
+		h->n_nights == 1 ? "" : "s", h->nights[0].started,
+		h->nights[h->n_nights - 1].started);
 	fputs("<nav aria-label='Contents'><ul>\n<li><a href='#newest'>The newest night</a></li>\n<li><a href='#trends'>Trends</a></li>\n<li><a href='#changes'>What changed around the figures</a></li>\n</ul></nav>\n",
 		out);
 	fputs("<main id='main' tabindex='-1'>\n", out);

@@ -66,17 +66,32 @@ static void put_head(FILE *out, const struct history *h, const struct judgement 
 		others += strcmp(h->nights[i].fingerprint, j->fingerprint) != 0;
 		kept_out += !h->nights[i].valid;
 	}
-	fprintf(out, "%zu nights, %zu kept out; newest %s of plan %s, run %s, host %s\n",
-		h->n_nights, kept_out, newest->started, plan, newest->id, host);
+	fprintf(out, "%zu night%s, %zu kept out; newest %s of plan %s, run %s, host %s\n",
+		h->n_nights, h->n_nights == 1 ? "" : "s", kept_out, newest->started, plan,
+		newest->id, host);
 	if (others)
 		fprintf(out,
-			"%zu nights are of hosts with another fingerprint: series of their own, not judged now\n",
-			others);
+			"%zu night%s of hosts with another fingerprint: series of their own, not judged now\n",
+			others, others == 1 ? " is" : "s are");
 	if (!newest->valid)
 		fprintf(out, "the newest night is kept out: %s\n", why);
 	fprintf(out,
 		"%zu series, %zu primary; %zu with fewer than %zu nights to be held against\n\n",
 		j->series, j->primaries, j->learning, history_rule.least);
+}
+
+char *history_quiet(const struct judgement *j)
+{
+	cleanup_free char *early = xasprintf(
+		"too early: %zu of %zu nights, and the first that can be judged is the one after them",
+		j->early_nights, history_rule.least);
+
+	if (!j->early)
+		return xstrdup("nothing to alarm about");
+	if (j->early == j->primaries)
+		return steal_ptr(early);
+	return xasprintf("nothing to alarm about; %zu of %zu primary series %s %s", j->early,
+		j->primaries, j->early == 1 ? "is" : "are", early);
 }
 
 void history_print(FILE *out, const struct history *h, const struct judgement *j)
@@ -94,8 +109,11 @@ void history_print(FILE *out, const struct history *h, const struct judgement *j
 		put_finding(out, h, &j->findings[i]);
 		weighty++;
 	}
-	if (!weighty)
-		fputs("nothing to alarm about\n", out);
+	if (!weighty) {
+		cleanup_free char *quiet = history_quiet(j);
+
+		fprintf(out, "%s\n", quiet);
+	}
 	put_digest(out, h, j, HISTORY_WORSE);
 	put_digest(out, h, j, HISTORY_BETTER);
 }

@@ -31,7 +31,7 @@ head -c 100 "$h" >"$h.new"
 cp "$h.new" "$work/.history.jsonl.1.tmp"
 before=$(sha256sum <"$h")
 exits "a left-over beside it" 0
-says "nothing is lost for it" said "1 nights, 0 kept out"
+says "nothing is lost for it" said "1 night, 0 kept out"
 exits "nor added twice" 0 add results/reference/default
 same "the history is as it was" "$before" "$(sha256sum <"$h")"
 same "the left-over too" "$(head -c 100 "$h" | sha256sum)" "$(sha256sum <"$h.new")"
@@ -43,6 +43,7 @@ says "what was torn is told" told "torn last line of 900 bytes cut off"
 same "nothing but the torn line went" "$before" "$(sha256sum <"$h")"
 rm "$h.new" "$work/.history.jsonl.1.tmp"
 exits "one night" 0
+says "one night is too early" said "too early: 1 of 5 nights"
 cp "$h" "$work/one.jsonl"
 
 nights 200

@@ -156,7 +156,7 @@ night() { # NAME CODE ARGUMENT...
 object() { json "${in:-$work/ci}/results/latest/nightly.json" "$1"; }
 
 night first 75 --to "http://127.0.0.1:$port/x"
-check first-learns grep -q '^history   1 nights, 0 alarms, 0 candidates; .* still learning' "$work/said"
+check first-learns grep -q '^history   1 night, 0 alarms, 0 candidates; .* still learning' "$work/said"
 check first-without-charts grep -q 'charts: not drawn: gnuplot is not installed' "$work/told"
 check first-kept grep -q "^publish   http://127.0.0.1:$port/x: .*; 0 sent, 1 kept for the next time" "$work/said"
 same first-in-spool 1 "$(find "$work/ci/results/spool" -name '*.json' | wc -l)"

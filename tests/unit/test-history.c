@@ -531,6 +531,49 @@ static void test_hostile_strings(void **state)
 	}
 }
 
+static char *said_of(struct book *b)
+{
+	cleanup_history struct history h = {0};
+	cleanup_judgement struct judgement j = {0};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	read_book(b, &h);
+	history_judge(&h, &j);
+	history_print(out, &h, &j);
+	fclose(out);
+	return text;
+}
+
+/* With too few nights nothing is told to be fine. */
+static void too_early(void **state)
+{
+	static const struct {
+		unsigned nights;
+		const char *head, *said;
+	} cases[] = {
+		{1, "1 night, ", "too early: 1 of 5 nights, and the first"},
+		{3, "3 nights, ", "too early: 3 of 5 nights, and the first"},
+		{5, "5 nights, ", "too early: 5 of 5 nights, and the first"},
+		{6, "6 nights, ", "nothing to alarm about\n"},
+	};
+	struct book b;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *text = NULL;
+
+		open_book(&b);
+		put_nights(&b, cases[i].nights, &usual);
+		text = said_of(&b);
+		assert_int_equal(strncmp(text, cases[i].head, strlen(cases[i].head)), 0);
+		assert_non_null(strstr(text, cases[i].said));
+		assert_true(cases[i].nights > 5 || !strstr(text, "nothing to alarm about"));
+		close_book(&b);
+	}
+}
+
 /* ---- the file ---- */
 
 static char folder[] = "/tmp/tare-history-XXXXXX";
@@ -775,6 +818,7 @@ int main(void)
 		cmocka_unit_test(test_cut_at_every_byte),
 		cmocka_unit_test(test_flipped_bits),
 		cmocka_unit_test(test_hostile_strings),
+		cmocka_unit_test(too_early),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_append_to_unended),
 		cmocka_unit_test(test_append_refused),
