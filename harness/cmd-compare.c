@@ -81,7 +81,7 @@ static int end_self_test(const json_t *doc, struct error *err)
 
 	count_found(doc, &found, &asked);
 	fprintf(stderr,
-		"tare: compare: --self-test: a copy of NEW made 20 %% worse: %zu of %zu primary comparisons see it\n",
+		"tare: compare: --self-test: a copy of NEW made 20 %% worse (as measured; less the translation buffer, emulated memory grows by more): %zu of %zu primary comparisons see it\n",
 		found, asked);
 	if (code == EXIT_REGRESSION || code == EXIT_NOISY)
 		return code;

@@ -220,6 +220,26 @@ static void table_environment(FILE *out, const json_t *doc)
 	}
 }
 
+static bool any_flag(const json_t *doc, bool all, bool less)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach ((json_t *)json_list(doc, "comparisons"), i, row) {
+		if (!is_shown(row, is_primary(row), all))
+			continue;
+		if (less ? strstr(json_text_at(row, "note", NULL), "memory.emulator_code") != NULL
+			 : json_has_text(json_list(row, "flags"), "emulated"))
+			return true;
+	}
+	return false;
+}
+
+static const char dagger_words[] =
+	"† emulated (TCG): a time or rate under it is no evidence about VMs and has no verdict";
+static const char less_words[] =
+	"emulated memory stands here less memory.emulator_code, the translation buffer: the tables of a run show it with it";
+
 int compare_table(FILE *out, const json_t *doc, bool all)
 {
 	const json_t *found;
@@ -235,6 +255,10 @@ int compare_table(FILE *out, const json_t *doc, bool all)
 	if (!all && count_hidden(doc))
 		fprintf(out, "\n%zu other rows show no difference; --all shows them\n",
 			count_hidden(doc));
+	if (any_flag(doc, all, false))
+		fprintf(out, "\n%s\n", dagger_words);
+	if (any_flag(doc, all, true))
+		fprintf(out, "%s\n", less_words);
 	if (json_array_size(json_list(doc, "findings")))
 		fputc('\n', out);
 	json_array_foreach ((json_t *)json_list(doc, "findings"), i, found)
@@ -310,6 +334,10 @@ int compare_markdown(FILE *out, const json_t *doc, bool all)
 	fputs("\n<details><summary>Other metrics</summary>\n\n", out);
 	markdown_rows(out, doc, false, all);
 	fputs("\n</details>\n", out);
+	if (any_flag(doc, all, false))
+		fprintf(out, "\n%s.\n", dagger_words);
+	if (any_flag(doc, all, true))
+		fprintf(out, "\n%s.\n", less_words);
 	if (json_array_size(json_list(doc, "findings")))
 		fputs("\n### Notes\n\n", out);
 	json_array_foreach ((json_t *)json_list(doc, "findings"), i, one)

@@ -6,6 +6,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -138,6 +141,9 @@ static void test_emulated(void **state)
 	struct tree t = tree_new();
 	struct made a = made("000000000000000a"), b = made("000000000000000b");
 	struct error err = ERROR_INIT;
+	cleanup_free char *table = NULL;
+	size_t size;
+	FILE *out;
 	json_t *doc;
 
 	(void)state;
@@ -162,6 +168,11 @@ static void test_emulated(void **state)
 		text_of(row_of(doc, "boot.ready"), "note"), "emulated times decide no verdict");
 	assert_string_equal(text_of(row_of(doc, "memory.pss"), "verdict"), "same");
 	assert_int_equal(compare_exit(doc, true), 0);
+	out = open_memstream(&table, &size);
+	assert_int_equal(compare_table(out, doc, false), 0);
+	fclose(out);
+	assert_non_null(strstr(table, "\n† emulated (TCG): a time or rate"));
+	assert_non_null(strstr(table, "\nemulated memory stands here less memory.emulator_code"));
 	json_decref(doc);
 	tree_free(&t);
 }
