@@ -21,6 +21,20 @@ static int fill_standard_fds(struct error *err)
 	return 0;
 }
 
+static int no_command(struct error *err)
+{
+	cleanup_free char *names = NULL;
+
+	for (size_t i = 0; commands[i]; i++) {
+		cleanup_free char *before = names;
+
+		names = xasprintf(
+			"%s%s%s", before ? before : "", before ? ", " : "", commands[i]->name);
+	}
+	return error_set(err, EXIT_USAGE,
+		"command line: no command, expected one of %s; see tare --help", names);
+}
+
 static int dispatch(int argc, char **argv, struct error *err)
 {
 	const struct command *c;
@@ -28,8 +42,7 @@ static int dispatch(int argc, char **argv, struct error *err)
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	if (!word)
-		return error_set(err, EXIT_USAGE,
-			"command line: no command, expected one of those in tare --help");
+		return no_command(err);
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 		word = "help";
 	if (strcmp(word, "--version") == 0) {

@@ -58,7 +58,7 @@ const struct metric metrics[METRIC_COUNT] = {
 	ROW(PROCESSES_GUEST_KERNEL, "processes.guest_kernel", "1", LOWER, DIFF, "kernel threads of the guest's own kernel, without its pools of kworkers", X),
 	ROW(PROCESSES_GUEST_POOL, "processes.guest_pool", "1", NEITHER, DIFF, "kworkers of the guest's own kernel: a pool that comes and goes, in no total"),
 	ROW(PROCESSES_TOTAL, "processes.total", "1", LOWER, DIFF, "host + host_kernel + guest_user + guest_kernel", X),
-	ROW(PROCESSES_TARE, "processes.tare", "1", LOWER, DIFF, "total less the workload's own processes", X),
+	ROW(PROCESSES_TARE, "processes.tare", "1", LOWER, DIFF, "total less the workload's own processes; tare's agent beside them counts as 1 in every arm, the bare process too", X),
 	ROW(PROCESSES_FIXED, "processes.fixed", "1", LOWER, DIFF, "processes of daemons serving the whole set", X, E),
 	ROW(BOOT_PREPARE, "boot.prepare", "s", LOWER, RATIO, "cgroup, address, link, sockets of one instance: outside the clock; what is made once a run is open_seconds of its arm in run.json", T),
 	ROW(BOOT_ENGINE, "boot.engine", "s", LOWER, RATIO, "start request until the container engine has executed the instance's shim: the engine's share", T),

@@ -35,7 +35,7 @@ dry() { row "$1" 2 "$2" run --dry-run "${@:3}"; }
 long65=$(printf 'a%.0s' {1..65})
 newline=$'a\nb'
 
-row no-command 2 "command line: no command, expected one of those in tare --help"
+row no-command 2 "command line: no command, expected one of doctor, list, run, report, compare, history, nightly, export, publish, selftest, gc, help; see tare --help"
 row unknown-command 2 "command line: unknown command, got \"rnu\"; did you mean run?" rnu
 row unknown-command-far 2 "command line: unknown command, got \"zzzzzz\"; see tare --help" zzzzzz
 row odd-command 2 "command line: unknown command, got \"\\x1B[31m\"; see tare --help" $'\e[31m'
