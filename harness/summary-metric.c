@@ -4,6 +4,7 @@
 #include "util.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *const better_names[] = {
 	[BETTER_NEITHER] = "neither", [BETTER_LOWER] = "lower", [BETTER_HIGHER] = "higher"};
@@ -69,6 +70,21 @@ static void note_spread(
 			outliers, n);
 }
 
+/* A cost less an idle baseline that was disturbed itself can end below 0; nothing costs that little. The rest of the
+ * host (compared as a difference) is around 0 anyhow. */
+static void note_negative(struct summary *s, const struct series *one, double median)
+{
+	cleanup_free char *where = NULL;
+
+	if (strcmp(metrics[one->metric].unit, "s/GiB") != 0 ||
+		metrics[one->metric].compare != COMPARE_RATIO || !(median < 0))
+		return;
+	where = cell_text(s, one->cell, one->metric);
+	finding(s, "precision", metrics[one->metric].name, s->arms.name[one->cell.arm],
+		"%s: the median of %.3g s/GiB is negative: less than noise, which is taken off as measured while idle",
+		where, median);
+}
+
 static void put_estimators(struct summary *s, json_t *row, const struct series *one)
 {
 	cleanup_free double *x = xcalloc(s->n_blocks, sizeof(*x));
@@ -90,8 +106,10 @@ static void put_estimators(struct summary *s, json_t *row, const struct series *
 	put(s, row, "skipped", json_integer((json_int_t)one->skipped));
 	put(s, row, "failed", json_integer((json_int_t)one->failed));
 	put(s, row, "outliers", json_integer((json_int_t)outliers));
-	if (n)
-		note_spread(s, one, x, n, outliers);
+	if (!n)
+		return;
+	note_spread(s, one, x, n, outliers);
+	note_negative(s, one, stats_median(x, n));
 }
 
 static const char *status_of(const struct series *one)

@@ -354,11 +354,37 @@ static void test_many(void **state)
 	free(set.done);
 }
 
+/* A cost cannot be negative: told, once for each arm whose median is. */
+static void test_negative_cost(void **state)
+{
+	static const double arm[] = {-0.2, -0.3, 0.1, -0.2, -0.1, -0.2},
+			    host[] = {1, 1, 1, 1, 1, 1};
+	struct made m = begin("{\"blocks\":6,\"base\":\"host\"}");
+	json_t *s, *row;
+	size_t i, n = 0;
+
+	(void)state;
+	two_arms(&m, "vm", NETWORK_CPU, arm, host, 6);
+	s = end(&m);
+	json_array_foreach (json_object_get(s, "findings"), i, row) {
+		const char *text = json_string_value(json_object_get(row, "text"));
+
+		if (!strstr(text, "less than noise"))
+			continue;
+		n++;
+		assert_string_equal(text,
+			"network.cpu, arm vm, workload w, 1 instance: the median of -0.2 s/GiB is negative: less than noise, which is taken off as measured while idle");
+	}
+	assert_int_equal(n, 1);
+	json_decref(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_negative_cost),
 		cmocka_unit_test(test_halved_page_cache_is_a_finding),
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_repetition_must_be_cleaner),
