@@ -72,17 +72,14 @@ static json_int_t instances_of(const json_t *leaf)
 
 void quantity_free(struct quantity *q)
 {
-	free(q->reason);
+	quantity_because(q, NULL, NULL);
 	json_decref(q->flags);
 	*q = (struct quantity){.reason = NULL};
 }
-#define cleanup_quantity __attribute__((cleanup(quantity_free)))
 
-/* Takes reason over. */
-static struct quantity without(char *reason)
+static struct quantity without(void)
 {
-	return (struct quantity){
-		.value = NAN, .lo = NAN, .hi = NAN, .reason = reason, .flags = json_array()};
+	return (struct quantity){.value = NAN, .lo = NAN, .hi = NAN, .flags = json_array()};
 }
 
 static struct quantity exactly(double value)
@@ -123,25 +120,70 @@ static const json_t *find_row(const json_t *e, const struct leaf *l, const json_
 	return NULL;
 }
 
-/* The object that holds value and interval: the row, or what is in it. NULL with *reason set: new text. */
-static const json_t *holder(const struct leaf *l, const json_t *row, char **reason)
+/* Takes ko over; en is copied. */
+static const json_t *none(struct quantity *q, const char *en, char *ko)
+{
+	quantity_because(q, xstrdup(en), ko);
+	return NULL;
+}
+
+static const json_t *not_ok(struct quantity *q, const char *status, const char *why)
+{
+	cleanup_free char *en = xasprintf("%s: %s", status, why), *ko = claims_korean(why);
+
+	return none(q, en, xasprintf("%s: %s", !strcmp(status, "failed") ? "실패" : "건너뜀", ko));
+}
+
+/* The object that holds value and interval: the row, or what is in it. NULL with q's reason set. */
+static const json_t *holder(struct quantity *q, const struct leaf *l, const json_t *row)
 {
 	const json_t *less = json_object_get(row, "less_emulator_code");
 	const char *why = text_at(row, !strcmp(l->list, "metrics") ? "reason" : "note");
 
 	if (!strcmp(l->list, "metrics") && strcmp(text_at(row, "status"), "ok") != 0)
-		*reason = xasprintf("%s: %s", text_at(row, "status"), *why ? why : "no reason");
-	else if (!strcmp(text_at(row, "verdict"), "none"))
-		*reason = xstrdup(*why ? why : "no verdict");
-	else if (!strcmp(l->word, "doubling"))
+		return not_ok(q, text_at(row, "status"), *why ? why : "no reason");
+	if (!strcmp(text_at(row, "verdict"), "none")) {
+		why = *why ? why : "no verdict";
+		return none(q, why, claims_korean(why));
+	}
+	if (!strcmp(l->word, "doubling"))
 		return json_object_get(row, "doubling");
-	else if (!has_flag(row, "emulated") || l->base)
+	if (!has_flag(row, "emulated") || l->base)
 		return row; /* a comparison is made of what verdicts use */
-	else if (json_object_get(less, l->value))
+	if (json_object_get(less, l->value))
 		return less;
+	return none(q, "emulated: it decides nothing about VMs",
+		xstrdup("에뮬레이션: VM에 대해서는 아무것도 판정하지 않는다"));
+}
+
+/* Of a row that has a value. */
+static void no_interval(
+	struct quantity *q, const struct leaf *l, const json_t *row, const json_t *from)
+{
+	double least = number_at(row, "min"), most = number_at(row, "max");
+	long long counts = json_integer_value(json_object_get(row, "counts"));
+
+	if (!strcmp(l->word, "doubling"))
+		quantity_because(q, xstrdup(text_at(from, "reason")),
+			claims_korean(text_at(from, "reason")));
+	else if (!strcmp(l->list, "slopes"))
+		quantity_because(q,
+			xasprintf("%lld instance counts: below 3 a line has no interval", counts),
+			xasprintf("인스턴스 수가 %lld가지로 3가지 미만이라 직선에 구간이 없다",
+				counts));
+	else if (json_is_true(json_object_get(row, "exact")))
+		quantity_because(q,
+			xasprintf(
+				"from %.15g to %.15g in %zu blocks: below 6 there is no 95 %% interval",
+				least, most, q->n),
+			xasprintf(
+				"블록 %zu개에서 %.15g~%.15g: 블록이 6개 미만이라 95 %% 구간이 없다",
+				q->n, least, most));
 	else
-		*reason = xstrdup("emulated: it decides nothing about VMs");
-	return NULL;
+		quantity_because(q,
+			xasprintf("%zu block%s: below 6 there is no 95 %% interval", q->n,
+				q->n == 1 ? "" : "s"),
+			xasprintf("블록이 %zu개로 6개 미만이라 95 %% 구간이 없다", q->n));
 }
 
 /* A count that never varied is known as it is; other values need their interval. */
@@ -161,18 +203,7 @@ static void read_interval(
 	}
 	if (isfinite(q->lo) && isfinite(q->hi) && isfinite(q->value))
 		return;
-	if (!strcmp(l->word, "doubling"))
-		q->reason = xstrdup(text_at(from, "reason"));
-	else if (!strcmp(l->list, "slopes"))
-		q->reason = xasprintf("%lld instance counts: below 3 a line has no interval",
-			(long long)json_integer_value(json_object_get(row, "counts")));
-	else if (json_is_true(json_object_get(row, "exact")))
-		q->reason = xasprintf(
-			"from %.15g to %.15g in %zu blocks: below 6 there is no 95 %% interval",
-			least, most, q->n);
-	else
-		q->reason = xasprintf("%zu block%s: below 6 there is no 95 %% interval", q->n,
-			q->n == 1 ? "" : "s");
+	no_interval(q, l, row, from);
 	q->value = isfinite(q->value) ? q->value : NAN;
 	q->lo = q->hi = NAN;
 	q->coverage = 0;
@@ -182,11 +213,11 @@ static struct quantity leaf_quantity(const json_t *e, const struct leaf *l, cons
 {
 	cleanup_free char *name = claims_expression_text(e);
 	const json_t *row = find_row(e, l, summary), *from;
-	struct quantity q = without(NULL);
-	char *reason = NULL;
+	struct quantity q = without();
 
 	if (!row) {
-		q.reason = xasprintf("%s: not measured in this run", name);
+		quantity_because(&q, xasprintf("%s: not measured in this run", name),
+			xasprintf("%s: 이 실행에서 재지 않았다", name));
 		return q;
 	}
 	json_decref(q.flags);
@@ -194,15 +225,15 @@ static struct quantity leaf_quantity(const json_t *e, const struct leaf *l, cons
 	if (!q.flags)
 		q.flags = json_array();
 	q.n = (size_t)json_integer_value(json_object_get(row, "n"));
-	from = holder(l, row, &reason);
+	from = holder(&q, l, row);
 	if (from) {
 		q.value = l->value ? number_at(from, l->value)
 				   : number_at(from, text_at(row, "kind"));
 		read_interval(&q, l, row, from);
-		reason = q.reason;
 	}
-	q.reason = reason ? xasprintf("%s: %s", name, reason) : NULL;
-	free(reason);
+	if (q.reason)
+		quantity_because(&q, xasprintf("%s: %s", name, q.reason),
+			xasprintf("%s: %s", name, q.reason_ko));
 	return q;
 }
 
@@ -241,9 +272,11 @@ static struct quantity take_in(struct quantity a, struct quantity b, int operati
 	if (b.n && (!a.n || b.n < a.n))
 		a.n = b.n;
 	if (!a.reason && b.reason)
-		a.reason = steal_ptr(b.reason);
+		quantity_because(&a, steal_ptr(b.reason), steal_ptr(b.reason_ko));
 	if (!a.reason && operation == QUOTIENT && b.lo <= 0 && b.hi >= 0)
-		a.reason = xasprintf("divided by [%.6g, %.6g], which holds 0", b.lo, b.hi);
+		quantity_because(&a,
+			xasprintf("divided by [%.6g, %.6g], which holds 0", b.lo, b.hi),
+			xasprintf("나누는 값의 구간 [%.6g, %.6g]에 0이 들어 있다", b.lo, b.hi));
 	if (a.reason) {
 		a.value = a.lo = a.hi = NAN;
 		a.coverage = 0;
@@ -267,8 +300,11 @@ struct quantity claims_quantity(const json_t *e, const json_t *summary)
 		return exactly(json_number_value(e));
 	if (l)
 		return leaf_quantity(e, l, summary);
-	if (!json_array_size(operands))
-		return without(xstrdup("not an expression"));
+	if (!json_array_size(operands)) {
+		q = without();
+		none(&q, "not an expression", xstrdup("식이 아니다"));
+		return q;
+	}
 	q = claims_quantity(json_array_get(operands, 0), summary);
 	for (size_t i = 1; i < json_array_size(operands); i++)
 		q = take_in(q, claims_quantity(json_array_get(operands, i), summary), operation);

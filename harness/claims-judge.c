@@ -34,15 +34,47 @@ static enum claim_verdict compare(double lo, double hi, const char *op, double t
 	return of_bool(lo >= t && hi <= t, lo > t || hi < t);
 }
 
-/* Why it is not supported: new text. */
-static char *reason_of(const struct quantity *q, const char *expression, const char *op,
-	double threshold, enum claim_verdict verdict)
+/* The digits that tell value and ends from the threshold, where they are not it. */
+static int digits_of(const struct quantity *q, double threshold)
 {
+	const double x[] = {q->value, q->lo, q->hi};
+	int digits = 6;
+
+	for (size_t i = 0; i < ARRAY_SIZE(x); i++)
+		while (digits < 15 && x[i] != threshold) {
+			cleanup_free char *one = xasprintf("%.*g", digits, x[i]);
+			cleanup_free char *other = xasprintf("%.*g", digits, threshold);
+
+			if (strcmp(one, other) != 0)
+				break;
+			digits++;
+		}
+	return digits > 6 && digits < 10 ? 10 : digits; /* bytes written out */
+}
+
+/* Why it is not supported, where q has no reason of its own. */
+static void explain(struct quantity *q, const char *expression, const char *op, double threshold,
+	enum claim_verdict verdict)
+{
+	bool refuted = verdict == CLAIM_REFUTED;
+	int digits = digits_of(q, threshold);
+	cleanup_free char *is =
+		xasprintf("%.*g [%.*g, %.*g]", digits, q->value, digits, q->lo, digits, q->hi);
+
 	if (q->reason)
-		return xstrdup(q->reason);
-	return xasprintf("%s is %.6g [%.6g, %.6g], %s %s %.6g", expression, q->value, q->lo, q->hi,
-		verdict == CLAIM_REFUTED ? "not" : "neither shown to be nor not to be", op,
-		threshold);
+		return;
+	quantity_because(q,
+		xasprintf("%s is %s, %s %s %.*g", expression, is,
+			refuted ? "not" : "neither shown to be nor not to be", op, digits,
+			threshold),
+		xasprintf("%s: %s, 기준(%s %.*g)을 %s", expression, is, op, digits, threshold,
+			refuted ? "벗어난다" : "만족하는지 알 수 없다"));
+}
+
+static void put_reason(json_t *row, const char *en, const char *ko)
+{
+	json_object_set_new(row, "reason", en ? json_text(en) : json_null());
+	json_object_set_new(row, "reason_ko", ko ? json_text(ko) : json_null());
 }
 
 static json_t *judge_condition(const json_t *c, const json_t *summary, enum claim_verdict *verdict)
@@ -51,14 +83,14 @@ static json_t *judge_condition(const json_t *c, const json_t *summary, enum clai
 	const char *op = json_string_value(json_object_get(c, "op"));
 	double threshold = json_number_value(json_object_get(c, "threshold"));
 	struct quantity q = claims_quantity(value, summary);
-	cleanup_free char *expression = claims_expression_text(value), *reason = NULL;
+	cleanup_free char *expression = claims_expression_text(value);
 	struct error ignored = ERROR_INIT;
-	json_t *row = json_object();
+	json_t *row = json_object(), *words = json_object_get(c, "words");
 	char unit[32] = "1";
 
 	*verdict = q.reason ? CLAIM_UNCLEAR : compare(q.lo, q.hi, op, threshold);
 	if (*verdict != CLAIM_SUPPORTED)
-		reason = reason_of(&q, expression, op, threshold, *verdict);
+		explain(&q, expression, op, threshold, *verdict);
 	claims_unit(value, "claims", unit, &ignored);
 	json_object_set(row, "text", json_object_get(c, "text"));
 	json_object_set_new(
@@ -68,12 +100,13 @@ static json_t *judge_condition(const json_t *c, const json_t *summary, enum clai
 	json_object_set_new(row, "value", number(q.value));
 	json_object_set_new(row, "lo", number(q.lo));
 	json_object_set_new(row, "hi", number(q.hi));
-	json_object_set_new(row, "coverage", number(q.reason ? NAN : q.coverage));
+	json_object_set_new(row, "coverage", number(isnan(q.lo) ? NAN : q.coverage));
 	json_object_set_new(row, "n", json_integer((json_int_t)q.n));
 	json_object_set_new(row, "op", json_string(op));
 	json_object_set_new(row, "threshold", json_real(threshold));
 	json_object_set_new(row, "verdict", json_string(verdict_words[*verdict]));
-	json_object_set_new(row, "reason", reason ? json_text(reason) : json_null());
+	put_reason(row, q.reason, q.reason_ko);
+	json_object_set_new(row, "words", words ? json_incref(words) : json_null());
 	json_object_set(row, "flags", q.flags);
 	quantity_free(&q);
 	return row;
@@ -115,15 +148,19 @@ static char *joined(const char *before, const json_t *condition)
 static void put_decision(json_t *row, const struct decision *d)
 {
 	static const char *const keys[] = {
-		"unit", "value", "lo", "hi", "coverage", "n", "op", "threshold"};
-	const char *why = json_string_value(json_object_get(d->row, "reason"));
-	cleanup_free char *reason = why && d->control
-		? xasprintf("the control is not shown: %s", why)
-		: why ? xstrdup(why)
-		      : NULL;
+		"unit", "value", "lo", "hi", "coverage", "n", "op", "threshold", "words"};
+	const char *en = json_string_value(json_object_get(d->row, "reason"));
+	const char *ko = json_string_value(json_object_get(d->row, "reason_ko"));
 
 	json_object_set_new(row, "verdict", json_string(verdict_words[d->verdict]));
-	json_object_set_new(row, "reason", reason ? json_text(reason) : json_null());
+	if (en && ko && d->control) {
+		cleanup_free char *open = xasprintf("the control is not shown: %s", en);
+		cleanup_free char *open_ko = xasprintf("대조군이 확인되지 않았다: %s", ko);
+
+		put_reason(row, open, open_ko);
+	} else {
+		put_reason(row, en, ko);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		json_object_set(row, keys[i], json_object_get(d->row, keys[i]));
 }

@@ -12,7 +12,8 @@
 static const char *const file_keys[] = {"schema", "name", "help", "claims", NULL};
 static const char *const claim_keys[] = {
 	"id", "number", "quote", "measurement", "conditions", "picture", "footnotes", NULL};
-static const char *const condition_keys[] = {"text", "value", "op", "threshold", "control", NULL};
+static const char *const condition_keys[] = {
+	"text", "value", "op", "threshold", "control", "words", NULL};
 static const char *const operators[] = {"<", "<=", "=", ">=", ">", NULL};
 
 /* {"ko": ..., "en": ...}, both there. */
@@ -37,6 +38,25 @@ static int check_words(const json_t *o, const char *key, const char *where, stru
 	return 0;
 }
 
+/* What 0 and 1 mean, for a condition that asks yes or no. */
+static int check_yes_no(const json_t *c, const char *where, struct error *err)
+{
+	static const char *const keys[] = {"no", "yes", NULL};
+	const json_t *words = json_object_get(c, "words");
+	cleanup_free char *place = json_place(where, "words");
+
+	if (!words)
+		return 0;
+	if (!json_is_object(words))
+		return json_fail(
+			err, place, NULL, "wrong type", words, "an object with \"no\" and \"yes\"");
+	if (json_known_keys(words, keys, place, err) < 0 ||
+		check_words(words, "no", place, err) < 0 ||
+		check_words(words, "yes", place, err) < 0)
+		return -1;
+	return 0;
+}
+
 static int check_condition(const json_t *c, const char *where, struct error *err)
 {
 	const json_t *op = json_object_get(c, "op"), *threshold = json_object_get(c, "threshold");
@@ -47,7 +67,8 @@ static int check_condition(const json_t *c, const char *where, struct error *err
 		return json_fail(err, where, NULL, "wrong type", c, "an object");
 	if (json_known_keys(c, condition_keys, where, err) < 0 ||
 		check_words(c, "text", where, err) < 0 ||
-		json_get_bool(c, "control", &control, where, err) < 0)
+		json_get_bool(c, "control", &control, where, err) < 0 ||
+		check_yes_no(c, where, err) < 0)
 		return -1;
 	for (size_t i = 0; operators[i]; i++)
 		known = known ||

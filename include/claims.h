@@ -22,11 +22,15 @@ json_t *claims_judge(const json_t *claims, const json_t *summary);
 struct quantity {
 	double value, lo, hi, coverage; /* NaN, NaN, NaN, 0 with a reason */
 	size_t n; /* of its least supported operand; 0 = numbers only */
-	char *reason; /* owned; NULL = there is an interval */
+	char *reason, *reason_ko; /* owned; NULL = there is an interval */
 	json_t *flags; /* owned list of texts: of all its operands */
 };
 struct quantity claims_quantity(const json_t *expression, const json_t *summary);
 void quantity_free(struct quantity *q);
+/* claims-reason.c. Sets the reason in both languages; takes both over. */
+void quantity_because(struct quantity *q, char *en, char *ko);
+/* A note or reason of a summary's row in Korean, where it is one of tare's own; else as it is. New. */
+char *claims_korean(const char *english);
 /* "slope(memory.host_delta; vm, idle) / 1048576" as new text. */
 char *claims_expression_text(const json_t *expression);
 /* The expression's unit ("B", "1", "B/s" …) into out; -1 where units don't fit together. */

@@ -98,6 +98,15 @@ static const struct {
 		0, 0, 0, 0},
 };
 
+/* Whether a Hangul syllable is in it (U+AC00 to U+D7A3). */
+static bool is_korean(const char *text)
+{
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+		if (*c >= 0xEA && *c <= 0xED)
+			return true;
+	return false;
+}
+
 static void quantities(void **state)
 {
 	json_t *s = summary();
@@ -111,6 +120,8 @@ static void quantities(void **state)
 		assert_string_equal(text, worth[i].text);
 		assert_string_equal(
 			q.reason ? q.reason : "", worth[i].reason ? worth[i].reason : "");
+		assert_true(!q.reason == !q.reason_ko);
+		assert_true(!q.reason_ko || is_korean(q.reason_ko));
 		if (!worth[i].reason) {
 			assert_true(fabs(q.value - worth[i].value) < 1e-9);
 			assert_true(fabs(q.lo - worth[i].lo) < 1e-9);
@@ -160,7 +171,7 @@ static char *verdict_of(const char *conditions, char **reason)
 		conditions);
 	json_t *claims = parsed(text), *s = summary(), *list;
 	struct error err = ERROR_INIT;
-	const char *why;
+	const char *why, *korean;
 	char *verdict;
 
 	assert_int_equal(claims_check(claims, "claims", &err), 0);
@@ -168,6 +179,9 @@ static char *verdict_of(const char *conditions, char **reason)
 	verdict = xstrdup(json_string_value(json_object_get(json_array_get(list, 0), "verdict")));
 	why = json_string_value(json_object_get(json_array_get(list, 0), "reason"));
 	*reason = why ? xstrdup(why) : NULL;
+	korean = json_string_value(json_object_get(json_array_get(list, 0), "reason_ko"));
+	assert_true(!why == !korean);
+	assert_true(!korean || is_korean(korean));
 	json_decref(list);
 	json_decref(s);
 	json_decref(claims);
@@ -234,7 +248,88 @@ static void three_words(void **state)
 	}
 }
 
+/* Reasons say as many digits as tell the figure from the threshold. */
+static void enough_digits(void **state)
+{
+	cleanup_free char *reason = NULL;
+	cleanup_free char *verdict =
+		verdict_of(IF("{\"product\":[" TWO ",2147483647]}", "=", "4294967296"), &reason);
+
+	(void)state;
+	assert_string_equal(verdict, "refuted");
+	assert_string_equal(reason,
+		"processes.total(host, w, 1) × 2147483647 is 4294967294 [4294967294, 4294967294], not = 4294967296");
+}
+
+/* Words of a condition come along with it, and with the claim that it decides. */
+static void yes_and_no(void **state)
+{
+	static const char words[] = "{\"no\":" WORDS ",\"yes\":{\"ko\":\"나\",\"en\":\"b\"}}";
+	static const struct {
+		const char *words, *error;
+	} bad[] = {
+		{"1", "claims: claims[0].conditions[0].words: wrong type, got 1, expected an object with \"no\" and \"yes\""},
+		{"{\"no\":" WORDS "}",
+			"claims: claims[0].conditions[0].words.yes: missing, expected an object with \"ko\" and \"en\""},
+	};
+	cleanup_free char *text = xasprintf(
+		"{\"schema\":\"tare/claims/1\",\"claims\":[{\"id\":\"x\",\"number\":1,\"quote\":" WORDS
+		",\"measurement\":" WORDS ",\"conditions\":[{\"text\":" WORDS ",\"value\":" TWO
+		",\"op\":\"=\",\"threshold\":1,\"words\":%s}]}]}",
+		words);
+	json_t *claims = parsed(text), *s = summary(), *list, *claim, *wanted = parsed(words);
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(claims_check(claims, "claims", &err), 0);
+	list = claims_judge(claims, s);
+	claim = json_array_get(list, 0);
+	assert_true(json_equal(json_object_get(claim, "words"), wanted));
+	claim = json_array_get(json_object_get(claim, "conditions"), 0);
+	assert_true(json_equal(json_object_get(claim, "words"), wanted));
+	json_decref(list);
+	claim = json_array_get(
+		json_object_get(json_array_get(json_object_get(claims, "claims"), 0), "conditions"),
+		0);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct error no = ERROR_INIT;
+
+		json_object_set_new(claim, "words", parsed(bad[i].words));
+		assert_int_equal(claims_check(claims, "claims", &no), -1);
+		assert_string_equal(no.text, bad[i].error);
+	}
+	json_decref(wanted);
+	json_decref(s);
+	json_decref(claims);
+}
+
 /* ---- the installed claims ---- */
+
+/* What is 1 or 0 by its metric is asked yes or no, and has words for it. */
+static void installed_words(void **state)
+{
+	static const char *const asked[] = {"path.switched", "path.rewritten",
+		"kernel.module_loaded", "kernel.own_release", "runtime.survives_stop",
+		"runtime.supervised_survives_stop"};
+	struct error err = ERROR_INIT;
+	json_t *claims = claims_load("argument", NULL, "test", &err), *claim, *c;
+	size_t i, k, n = 0;
+
+	(void)state;
+	json_array_foreach (json_object_get(claims, "claims"), i, claim)
+		json_array_foreach (json_object_get(claim, "conditions"), k, c) {
+			const char *metric = json_string_value(
+				json_object_get(json_object_get(c, "value"), "metric"));
+			bool is_asked = false;
+
+			for (size_t m = 0; metric && m < ARRAY_SIZE(asked); m++)
+				is_asked = is_asked || !strcmp(metric, asked[m]);
+			assert_int_equal(is_asked, json_object_get(c, "words") != NULL);
+			n += is_asked;
+		}
+	assert_true(n > 0);
+	json_decref(claims);
+}
 
 /* Slope, intercept and doubling of one line stand in one row. Takes row over. */
 static void add_line(json_t *slopes, json_t *row, const char *word, double value, double width)
@@ -399,6 +494,9 @@ int main(void)
 		cmocka_unit_test(quantities),
 		cmocka_unit_test(units),
 		cmocka_unit_test(three_words),
+		cmocka_unit_test(enough_digits),
+		cmocka_unit_test(yes_and_no),
+		cmocka_unit_test(installed_words),
 		cmocka_unit_test(each_in_all_three_ways),
 		cmocka_unit_test(the_search_can_fail),
 	};
