@@ -43,6 +43,12 @@ static json_t *whole(double n)
 	return isfinite(n) && n >= 0 ? json_integer((json_int_t)floor(fmin(n, 1e15))) : json_null();
 }
 
+/* Whether there is a middle: an interval that reaches 0 bounds nothing above, so its middle says nothing. */
+static bool has_middle(const struct need *n)
+{
+	return n->each > 0 && !(n->lo <= 0);
+}
+
 static void put_fit(struct summary *s, json_t *row, const struct need *n, double available)
 {
 	double left = fmax(0, available - n->fixed);
@@ -52,7 +58,7 @@ static void put_fit(struct summary *s, json_t *row, const struct need *n, double
 	put(s, row, "each_hi", number(n->hi));
 	put(s, row, "fixed", number(n->fixed));
 	put(s, row, "available", number(available));
-	put(s, row, "fit", whole(n->each > 0 ? left / n->each : NAN));
+	put(s, row, "fit", whole(has_middle(n) ? left / n->each : NAN));
 	put(s, row, "fit_lo", whole(n->hi > 0 ? left / n->hi : NAN));
 	put(s, row, "fit_hi", whole(n->lo > 0 ? left / n->lo : NAN));
 }
@@ -79,7 +85,7 @@ static void add_row(struct summary *s, const json_t *slope, const char *resource
 	put(s, row, "arm", json_incref(json_object_get(slope, "arm")));
 	put(s, row, "workload", json_incref(json_object_get(slope, "workload")));
 	put_fit(s, row, n, available);
-	put(s, row, "per_gib", number(memory && n->each > 0 ? GIB / n->each : NAN));
+	put(s, row, "per_gib", number(memory && has_middle(n) ? GIB / n->each : NAN));
 	put(s, row, "per_gib_lo", number(memory && n->hi > 0 ? GIB / n->hi : NAN));
 	put(s, row, "per_gib_hi", number(memory && n->lo > 0 ? GIB / n->lo : NAN));
 	put(s, row, "n", json_incref(json_object_get(slope, "n")));

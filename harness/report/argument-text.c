@@ -56,23 +56,125 @@ char *claim_amount(double value, double lo, double hi, const char *unit)
 					    : xasprintf("%.4g %s", value, unit);
 }
 
-char *claim_value(const json_t *row)
+/* What 0 or 1 means where a condition asks yes or no: "kept running (1)", new; NULL for any other value. */
+static char *claim_word(const json_t *row, double value, bool korean)
 {
-	return claim_amount(json_number_at(row, "value", NULL), json_number_at(row, "lo", NULL),
-		json_number_at(row, "hi", NULL), json_text_at(row, "unit", NULL));
+	const char *word = value == 0 || value == 1
+		? json_text_at(row, "words", value == 1 ? "yes" : "no", korean ? "ko" : "en", NULL)
+		: "";
+
+	return *word ? xasprintf("%s (%.0f)", word, value) : NULL;
 }
 
-char *claim_expected(const json_t *row, bool against)
+/* Decimal digits that tell what was measured from the threshold; 0 = those usual do. */
+static int digits_of(const json_t *row)
+{
+	static const char *const keys[] = {"value", "lo", "hi"};
+	double threshold = json_number_at(row, "threshold", NULL);
+	int digits = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		double x = json_number_at(row, keys[i], NULL);
+		int least = 4;
+
+		if (!isfinite(x) || x == threshold ||
+			!(fabs(x - threshold) < 0.01 * fabs(threshold)))
+			continue;
+		while (least < 15) {
+			cleanup_free char *one = xasprintf("%.*g", least, x);
+			cleanup_free char *other = xasprintf("%.*g", least, threshold);
+
+			if (strcmp(one, other) != 0)
+				break;
+			least++;
+		}
+		digits = least > digits ? least : digits;
+	}
+	return digits;
+}
+
+/* Whole bytes and counts are written out. */
+static char *exact_number(double x, int digits)
+{
+	if (x == floor(x) && fabs(x) < 1e15)
+		return xasprintf("%.0f", x);
+	return xasprintf("%.*g", digits, x);
+}
+
+static char *exact_amount(double value, double lo, double hi, const char *unit, int digits)
+{
+	const char *sep = strcmp(unit, "1") ? " " : "", *shown = *sep ? unit : "";
+	cleanup_free char *is = exact_number(value, digits);
+	cleanup_free char *low = exact_number(lo, digits), *high = exact_number(hi, digits);
+
+	return isfinite(lo) && isfinite(hi) && lo != hi
+		? xasprintf("%s [%s, %s]%s%s", is, low, high, sep, shown)
+		: xasprintf("%s%s%s", is, sep, shown);
+}
+
+char *claim_value(const json_t *row, bool korean)
+{
+	double value = json_number_at(row, "value", NULL), lo = json_number_at(row, "lo", NULL),
+	       hi = json_number_at(row, "hi", NULL);
+	const char *unit = json_text_at(row, "unit", NULL);
+	int digits = digits_of(row);
+	char *word = (isnan(lo) || lo == value) && (isnan(hi) || hi == value)
+		? claim_word(row, value, korean)
+		: NULL;
+
+	if (word)
+		return word;
+	if (digits && isfinite(value))
+		return exact_amount(value, lo, hi, unit, digits);
+	return claim_amount(value, lo, hi, unit);
+}
+
+char *claim_threshold(const json_t *row, bool korean)
+{
+	double threshold = json_number_at(row, "threshold", NULL);
+	const char *unit = json_text_at(row, "unit", NULL);
+	int digits = digits_of(row);
+	char *word = claim_word(row, threshold, korean);
+
+	if (word)
+		return word;
+	if (digits)
+		return exact_amount(threshold, NAN, NAN, unit, digits);
+	return claim_amount(threshold, NAN, NAN, unit);
+}
+
+bool claim_has_words(const json_t *row)
+{
+	return json_is_object(json_object_get(row, "words"));
+}
+
+char *claim_expected(const json_t *row, bool against, bool korean)
 {
 	const char *op = json_text_at(row, "op", NULL);
-	cleanup_free char *than = claim_amount(
-		json_number_at(row, "threshold", NULL), NAN, NAN, json_text_at(row, "unit", NULL));
+	double threshold = json_number_at(row, "threshold", NULL);
+	cleanup_free char *than = claim_threshold(row, korean);
 
+	if (strcmp(op, "=") == 0 && claim_has_words(row)) {
+		char *other = claim_word(row, threshold == 0 ? 1 : 0, korean);
+
+		if (!against || !other) {
+			free(other);
+			return steal_ptr(than);
+		}
+		return other;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
 		if (strcmp(op, operators[i].op) == 0)
 			return xasprintf(
 				"%s %s", against ? operators[i].against : operators[i].sign, than);
 	return xstrdup("");
+}
+
+const char *claim_reason(const json_t *row, bool korean)
+{
+	const char *ko = json_text_at(row, "reason_ko", NULL);
+
+	return korean && *ko ? ko : json_text_at(row, "reason", NULL);
 }
 
 const json_t *claim_deciding(const json_t *claim)

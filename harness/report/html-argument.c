@@ -17,17 +17,26 @@ static const char *verdict_of(const json_t *claim)
 	return json_text_at(claim, "verdict", NULL);
 }
 
+/* Below the English, where it is words. */
+static void put_korean(FILE *out, const json_t *row, const char *text)
+{
+	if (claim_has_words(row))
+		html_print(out, "<br /><span lang='ko'>%s</span>", text);
+}
+
 /* The value of a claim or a condition with its interval and n, as a cell. */
 static void put_value(FILE *out, const json_t *row)
 {
 	double value = json_number_at(row, "value", NULL), n = json_number_at(row, "n", NULL);
-	cleanup_free char *text = claim_value(row);
+	cleanup_free char *korean = claim_value(row, true);
+	cleanup_free char *text = claim_value(row, false);
 
 	if (isfinite(value))
 		fprintf(out, "<td class='n' data-sort='%.10g'>", value);
 	else
 		fputs("<td class='n none' data-sort=''>", out);
 	html_text(out, text);
+	put_korean(out, row, korean);
 	if (n > 0 && isfinite(value))
 		fprintf(out, " <small>n = %.0f</small>", n);
 	fputs("</td>", out);
@@ -35,36 +44,41 @@ static void put_value(FILE *out, const json_t *row)
 
 static void put_expected(FILE *out, const json_t *row, bool against)
 {
-	cleanup_free char *text = claim_expected(row, against);
+	cleanup_free char *text = claim_expected(row, against, false);
+	cleanup_free char *korean = claim_expected(row, against, true);
 
-	html_element(out, "td class='n'", text);
+	fputs("<td class='n'>", out);
+	html_text(out, text);
+	put_korean(out, row, korean);
+	fputs("</td>", out);
 }
 
 /* Each word that depends on the language of the reader. */
 static const struct words {
 	const char *language;
-	const char *how, *counts, *decided, *expected, *measured;
+	const char *how, *counts, *decided, *expected, *measured, *why;
 } languages[] = {
 	{"ko",
 		"문서의 주장을 하나씩 인용하고, 이 실행에서 잰 값과 판정을 보인다. 기준은 실행 전에 정해 두었다. 값 하나가 아니라 구간으로 판정한다. "
 		"모든 조건에서 구간 전체가 기준을 만족하면 <b>지지됨</b>, 어느 조건에서든 구간 전체가 기준을 벗어나면 <b>반박됨</b>, 둘 다 아니면 <b>불분명</b>이다. "
 		"대조군은 실험 결과가 다르게 나올 수도 있었음을 보인다. 대조군이 확인되지 않은 주장은 불분명으로 남는다.",
 		"주장 %zu개 가운데 지지됨 %zu, 반박됨 %zu, 불분명 %zu.", "판정을 정한 조건", "기준",
-		"측정"},
+		"측정", "이유"},
 	{"en",
 		"The document's claims one by one: what it says, what was measured in this run, and the verdict. Thresholds were fixed before the run, and an interval decides, never a point. "
 		"A claim is <b>supported</b> when in every condition the whole interval is on its side of the threshold, <b>refuted</b> when in one of them the whole of it is on the other side, else <b>unclear</b>. "
 		"A control shows that the experiment could have come out otherwise; while it is not shown its claim stays unclear.",
 		"Of %zu claims %zu are supported, %zu refuted, %zu unclear.", "What decided",
-		"expected", "Measured"},
+		"expected", "Measured", "Why"},
 };
 
 /* "What decided: the condition: 1 [1, 1], expected = 0" as a part of a paragraph. */
 static void put_decided(FILE *out, const json_t *claim, const struct words *w)
 {
 	const json_t *c = claim_deciding(claim);
-	cleanup_free char *value = claim_value(claim);
-	cleanup_free char *expected = claim_expected(claim, false);
+	bool korean = w == &languages[0];
+	cleanup_free char *value = claim_value(claim, korean);
+	cleanup_free char *expected = claim_expected(claim, false, korean);
 
 	if (!c || isnan(json_number_at(claim, "value", NULL)))
 		return;
@@ -104,6 +118,10 @@ static void summary_in(struct page *p, const struct words *w)
 		html_print(
 			p->out, "%s</a><br /><small>", json_text_at(c, "quote", w->language, NULL));
 		put_decided(p->out, c, w);
+		if (!strcmp(verdict_of(c), "unclear")) {
+			fprintf(p->out, "<br />%s: ", w->why);
+			html_text(p->out, claim_reason(c, korean));
+		}
 		fputs("</small></li>\n", p->out);
 	}
 	fputs("</ol>\n</div>\n", p->out);
@@ -112,7 +130,7 @@ static void summary_in(struct page *p, const struct words *w)
 static void overview(struct page *p)
 {
 	static const char *const heads[] = {
-		"#No.", "Claim", "Verdict", "#What decided", "#Expected", "Reason", NULL};
+		"#No.", "Verdict", "Claim", "#What decided", "#Expected", "Reason", NULL};
 	size_t i;
 	json_t *c;
 
@@ -124,13 +142,17 @@ static void overview(struct page *p)
 
 		fputs("<tr>", p->out);
 		html_number(p->out, number, shown);
-		fprintf(p->out, "<th scope='row'><a href='#claim-%zu'>", i + 1);
-		html_print(p->out, "%s</a></th><td>", json_text_at(c, "id", NULL));
+		fputs("<td>", p->out);
 		html_verdict(p->out, verdict_of(c));
-		fputs("</td>", p->out);
+		fprintf(p->out, "</td><th scope='row'><a href='#claim-%zu'>", i + 1);
+		html_print(p->out, "%s</a></th>", json_text_at(c, "id", NULL));
 		put_value(p->out, c);
 		put_expected(p->out, c, false);
-		html_element(p->out, "td", json_text_at(c, "reason", NULL));
+		html_print(p->out, "<td>%s", claim_reason(c, false));
+		if (*claim_reason(c, false))
+			html_print(
+				p->out, "<br /><span lang='ko'>%s</span>", claim_reason(c, true));
+		fputs("</td>", p->out);
 		fputs("</tr>\n", p->out);
 	}
 	html_table_end(p->out);
@@ -144,11 +166,11 @@ static void one_condition(FILE *out, const json_t *c)
 
 	html_print(out, "<tr><th scope='row'>%s", json_text_at(c, "text", "en", NULL));
 	html_print(out, "<br /><span lang='ko'>%s</span>", json_text_at(c, "text", "ko", NULL));
-	html_print(out, "<br /><code>%s</code></th><td>", json_text_at(c, "expression", NULL));
+	html_print(out, "<br /><code>%s</code><br />", json_text_at(c, "expression", NULL));
 	html_verdict(out, verdict_of(c));
 	if (json_has_text(json_list(c, "flags"), "emulated"))
 		fputs(" <small>emulated</small>", out);
-	fputs("</td>", out);
+	fputs("</th>", out);
 	put_value(out, c);
 	put_expected(out, c, false);
 	if (control)
@@ -161,7 +183,7 @@ static void one_condition(FILE *out, const json_t *c)
 static void conditions(struct page *p, const json_t *claim)
 {
 	static const char *const heads[] = {
-		"Condition", "Verdict", "#Measured", "#Expected", "#Refuted by", NULL};
+		"Condition and verdict", "#Measured", "#Expected", "#Refuted by", NULL};
 	const json_t *list = json_list(claim, "conditions");
 	cleanup_free char *id = clean_text(json_text_at(claim, "id", NULL));
 	cleanup_free char *caption = xasprintf("What was asked of the figures: %s", id);
@@ -240,8 +262,12 @@ static void one_claim(struct page *p, const json_t *c, size_t place)
 	fputs("</h3>\n", p->out);
 	both_languages(p->out, "blockquote", c, "quote");
 	measured(p->out, c);
-	if (*reason)
-		html_print(p->out, "<p><strong>Why:</strong> %s</p>\n", reason);
+	for (i = 0; *reason && i < ARRAY_SIZE(languages); i++) {
+		fprintf(p->out, "<p lang='%s'><strong>%s:</strong> ", languages[i].language,
+			languages[i].why);
+		html_text(p->out, claim_reason(c, i == 0));
+		fputs("</p>\n", p->out);
+	}
 	conditions(p, c);
 	json_array_foreach ((json_t *)json_list(c, "footnotes"), i, note)
 		both_languages(p->out, "p", note, NULL);

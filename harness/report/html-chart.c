@@ -288,6 +288,8 @@ void html_chart(FILE *out, const struct chart_entry *e, int chartsfd)
 	fprintf(out, "<figure id='chart-%s'>\n", e->file);
 	html_element(out, "figcaption", e->title);
 	if (svg) {
+		fputs("<p class='wide'>Wider than this window: scroll the chart sideways →</p>\n",
+			out);
 		html_print(out,
 			"<div class='scroll chart' role='region' tabindex='0' aria-label='Chart: %s'>\n",
 			e->title);

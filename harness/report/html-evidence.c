@@ -23,7 +23,8 @@ static void put_range(FILE *out, const json_t *row, const char *key)
 	cleanup_free char *hi = xasprintf("%s_hi", key);
 	cleanup_free char *text = range_text(row, key, lo, hi);
 
-	html_number(out, json_number_at(row, key, NULL), text);
+	/* sorted by what is shown */
+	html_number(out, json_number_at(row, strncmp(text, "at least", 8) ? key : lo, NULL), text);
 }
 
 static void capacity_row(FILE *out, const json_t *row)
@@ -55,17 +56,43 @@ static void capacity_row(FILE *out, const json_t *row)
 	fputs("</td></tr>\n", out);
 }
 
+/* The answer: the smaller of the resources. */
+static void capacity_answer(struct page *p, const json_t *list)
+{
+	static const char *const heads[] = {"Arm", "Workload", "#Fit", "Full first", NULL};
+
+	html_table(p->out, "How many fit: the smaller of the resources", heads, false);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+		cleanup_free char *bound = NULL;
+		cleanup_free char *fit = capacity_fits(list, i, &bound);
+
+		if (!fit)
+			continue;
+		fputs("<tr>", p->out);
+		html_element(p->out, "th scope='row'", json_text_at(row, "arm", NULL));
+		html_element(p->out, "td", json_text_at(row, "workload", NULL));
+		html_element(p->out, "td class='n'", *fit ? fit : "not known");
+		html_element(p->out, "td", *fit ? bound : "");
+		fputs("</tr>\n", p->out);
+	}
+	html_table_end(p->out);
+}
+
 void html_capacity(struct page *p)
 {
+	const json_t *list = json_list(p->v->summary, "capacity");
 	static const char *const heads[] = {"Arm", "Workload", "Of", "#One more takes",
 		"#Available", "#Fit", "#Per GiB", "#n", "Note", NULL};
 	size_t i;
 	json_t *row;
 
-	fputs("<p>What was available when the run began, less what is taken without any, by what one more takes. It is a straight line drawn far beyond what was measured: nothing else is to run, and none is to do more than here.</p>\n",
+	fputs("<p>What was available when the run began, less what is taken without any, by what one more takes. It is a straight line drawn far beyond what was measured: nothing else is to run, and none is to do more than here. "
+	      "Where the interval of what one more takes reaches 0 there is only a least number.</p>\n",
 		p->out);
-	html_table(p->out, "How many fit, with 95 % intervals", heads, true);
-	json_array_foreach ((json_t *)json_list(p->v->summary, "capacity"), i, row)
+	capacity_answer(p, list);
+	html_table(p->out, "How many fit by each resource, with 95 % intervals", heads, true);
+	json_array_foreach ((json_t *)list, i, row)
 		capacity_row(p->out, row);
 	html_table_end(p->out);
 }

@@ -93,18 +93,32 @@ static void contents(struct page *p)
 	fputs("</ul></nav>\n", p->out);
 }
 
+/* "tare: argument on bench-1, 2026-11-23", new. */
+static char *run_title(const struct view *v)
+{
+	const char *plan = json_text_at(v->run, "plan", "name", NULL);
+	cleanup_free char *host = cut_text(json_text_at(v->run, "host", "name", NULL), 40);
+	cleanup_free char *name = cut_text(*plan ? plan : "unnamed plan", 64);
+
+	return xasprintf("tare: %s on %s, %.10s", name, *host ? host : "an unnamed host",
+		json_text_at(v->run, "started", NULL));
+}
+
 static void top(struct page *p)
 {
+	cleanup_free char *title = run_title(p->v);
 	cleanup_free char *host = view_host_text(p->v);
 	cleanup_free char *kernel = view_kernel_text(p->v);
 	cleanup_free char *accelerator = view_accelerator_text(p->v);
 
 	fputs("<a class='skip' href='#main'>Skip to the results</a>\n<header>\n", p->out);
-	html_print(p->out, "<h1>tare: run %s</h1>\n", json_text_at(p->v->run, "id", NULL));
+	html_print(p->out, "<h1>%s</h1>\n", title);
 	html_print(p->out, "<p>%s, ", host);
 	html_print(p->out, "%s, ", kernel);
 	html_print(p->out, "%s. ", accelerator);
-	html_print(p->out, "%s.</p>\n</header>\n", json_text_at(p->v->run, "started", NULL));
+	html_print(p->out, "%s.<br />", json_text_at(p->v->run, "started", NULL));
+	html_print(p->out, "Run <code>%s</code>.</p>\n</header>\n",
+		json_text_at(p->v->run, "id", NULL));
 	contents(p);
 }
 
@@ -125,7 +139,7 @@ char *html_report(struct view *v, const struct chart_entry *charts, size_t n_cha
 		free(p.shown);
 		return xstrdup("");
 	}
-	cleanup_free char *title = xasprintf("tare: run %s", json_text_at(v->run, "id", NULL));
+	cleanup_free char *title = run_title(v);
 
 	html_head(p.out, title);
 	top(&p);

@@ -9,16 +9,15 @@
 
 char *claim_figure(const json_t *row)
 {
-	const char *unit = json_text_at(row, "unit", NULL);
 	double value = json_number_at(row, "value", NULL), n = json_number_at(row, "n", NULL);
-	double threshold = json_number_at(row, "threshold", NULL);
-	cleanup_free char *is = claim_value(row);
-	cleanup_free char *than = claim_amount(threshold, NAN, NAN, unit);
-	cleanup_free char *op = clean_text(json_text_at(row, "op", NULL));
+	bool word = claim_has_words(row) && !strcmp(json_text_at(row, "op", NULL), "=");
+	cleanup_free char *is = claim_value(row, false);
+	cleanup_free char *than = claim_threshold(row, false);
+	cleanup_free char *op = clean_text(word ? "" : json_text_at(row, "op", NULL));
 	cleanup_free char *many =
 		n > 0 && isfinite(value) ? xasprintf(", n = %.0f", n) : xstrdup("");
 
-	return xasprintf("%s, expected %s %s%s", is, op, than, many);
+	return xasprintf("%s, expected %s%s%s%s", is, op, word ? "" : " ", than, many);
 }
 
 static void summary_in(FILE *out, const json_t *claims, bool korean)
@@ -34,7 +33,11 @@ static void summary_in(FILE *out, const json_t *claims, bool korean)
 	json_array_foreach ((json_t *)claims, i, c) {
 		fprintf(out, "%.0f. **%s**: ", json_number_at(c, "number", NULL),
 			claim_verdict_word(c, korean));
-		markdown_print(out, "%s\n", json_text_at(c, "quote", korean ? "ko" : "en", NULL));
+		markdown_print(out, "%s", json_text_at(c, "quote", korean ? "ko" : "en", NULL));
+		if (!strcmp(json_text_at(c, "verdict", NULL), "unclear"))
+			markdown_print(out, korean ? "<br>이유: %s" : "<br>Why: %s",
+				claim_reason(c, korean));
+		fputc('\n', out);
 	}
 }
 
@@ -51,11 +54,21 @@ static void conditions(FILE *out, const json_t *claim)
 		markdown_print(out, "| %s", json_text_at(c, "text", "en", NULL));
 		markdown_print(out, "<br>%s |", json_text_at(c, "text", "ko", NULL));
 		markdown_print(out, " %s |", json_text_at(c, "expression", NULL));
-		markdown_print(out, " %s |", figure);
+		markdown_print(out, " %s", figure);
+		if (claim_has_words(c)) {
+			cleanup_free char *is = claim_value(c, true);
+			cleanup_free char *than = claim_threshold(c, true);
+
+			markdown_print(out, "<br>%s, 기준 ", is);
+			markdown_print(out, "%s", than);
+		}
+		fputs(" |", out);
 		markdown_print(out, " **%s**", json_text_at(c, "verdict", NULL));
 		if (strcmp(json_text_at(c, "verdict", NULL), "supported") != 0 &&
-			isnan(json_number_at(c, "value", NULL)))
-			markdown_print(out, ": %s", json_text_at(c, "reason", NULL));
+			isnan(json_number_at(c, "value", NULL))) {
+			markdown_print(out, ": %s", claim_reason(c, false));
+			markdown_print(out, "<br>%s", claim_reason(c, true));
+		}
 		fputs(" |\n", out);
 	}
 }
@@ -85,8 +98,10 @@ static void one_claim(
 	markdown_print(out, "%s\n\n", json_text_at(claim, "measurement", "en", NULL));
 	markdown_print(out, "%s\n", json_text_at(claim, "measurement", "ko", NULL));
 	conditions(out, claim);
-	if (*json_text_at(claim, "reason", NULL))
-		markdown_print(out, "\nWhy: %s\n", json_text_at(claim, "reason", NULL));
+	if (*claim_reason(claim, false)) {
+		markdown_print(out, "\nWhy: %s\n", claim_reason(claim, false));
+		markdown_print(out, "\n이유: %s\n", claim_reason(claim, true));
+	}
 	json_array_foreach ((json_t *)json_list(claim, "footnotes"), i, note) {
 		markdown_print(out, "\n- %s\n", json_text_at(note, "en", NULL));
 		markdown_print(out, "  %s\n", json_text_at(note, "ko", NULL));
@@ -112,20 +127,23 @@ void markdown_argument(
 		one_claim(out, c, charts, n, drawn);
 }
 
-char *range_text(const json_t *row, const char *key, const char *lo_key, const char *hi_key)
+/* The answer: the smaller of the resources. */
+static void capacity_answer(FILE *out, const json_t *list)
 {
-	double value = json_number_at(row, key, NULL), lo = json_number_at(row, lo_key, NULL),
-	       hi = json_number_at(row, hi_key, NULL);
-	cleanup_free char *least = number_text(lo);
+	fputs("| arm | workload | fit [95 %] | full first |\n| :--- | :--- | ---: | :--- |\n", out);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+		cleanup_free char *bound = NULL;
+		cleanup_free char *fit = capacity_fits(list, i, &bound);
 
-	if (isnan(value))
-		return isnan(lo) ? xstrdup("") : xasprintf("at least %s", least);
-	if (isnan(hi) && !isnan(lo)) {
-		cleanup_free char *middle = number_text(value);
-
-		return xasprintf("%s, at least %s", middle, least);
+		if (!fit)
+			continue;
+		markdown_print(out, "| %s |", json_text_at(row, "arm", NULL));
+		markdown_print(out, " %s |", json_text_at(row, "workload", NULL));
+		markdown_print(out, " **%s** |", *fit ? fit : "not known");
+		markdown_print(out, " %s |\n", *fit ? bound : "");
 	}
-	return interval_text(value, lo, hi, "1", false);
+	fputs("\nEach resource by itself:\n\n", out);
 }
 
 void markdown_capacity(FILE *out, const struct view *v)
@@ -137,8 +155,11 @@ void markdown_capacity(FILE *out, const struct view *v)
 	if (!json_array_size(list))
 		return;
 	fputs("\n## How many fit in this machine\n\nWhat was available when the run began, less what is taken without any, by what one more takes. "
-	      "It is a straight line drawn far beyond what was measured: nothing else is to run, and none is to do more than here.\n\n"
-	      "| arm | workload | of | one more takes | available | fit [95 %] | per GiB [95 %] | note |\n"
+	      "It is a straight line drawn far beyond what was measured: nothing else is to run, and none is to do more than here. "
+	      "Where the interval of what one more takes reaches 0 there is only a least number.\n\n",
+		out);
+	capacity_answer(out, list);
+	fputs("| arm | workload | of | one more takes | available | fit [95 %] | per GiB [95 %] | note |\n"
 	      "| :--- | :--- | :--- | ---: | ---: | ---: | ---: | :--- |\n",
 		out);
 	json_array_foreach ((json_t *)list, i, row) {

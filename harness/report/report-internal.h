@@ -324,15 +324,25 @@ const char *claim_verdict_word(const json_t *row, bool korean);
 void claim_counts(const json_t *claims, size_t n[CLAIM_VERDICTS]);
 /* New: "172 [162, 181] MiB", "no value". A unit may be an expression's own ("B/s"): base units then. */
 char *claim_amount(double value, double lo, double hi, const char *unit);
-char *claim_value(const json_t *row);
+/* As many digits as tell it from the threshold, and words where it is asked yes or no: "kept running (1)". New. */
+char *claim_value(const json_t *row, bool korean);
+char *claim_threshold(const json_t *row, bool korean);
+bool claim_has_words(const json_t *row);
 /* New: "≥ 1.8"; against: what would refute it, "< 1.8". */
-char *claim_expected(const json_t *row, bool against);
+char *claim_expected(const json_t *row, bool against, bool korean);
+/* Why it is not supported; English where there is no Korean (an earlier run). Borrowed, foreign. */
+const char *claim_reason(const json_t *row, bool korean);
 /* The condition that decided, the first whose figures are the claim's; NULL when none has them. Borrowed. */
 const json_t *claim_deciding(const json_t *claim);
 /* "1.98 [1.95, 2.01], expected >= 1.8, n = 10" of a claim or a condition: new text. */
 char *claim_figure(const json_t *row);
-/* Of a row of "capacity": "12 [10, 14]", or "at least 10" where nothing bounds it above; "" where nothing is known. New. */
+/* capacity-text.c. Of a row of "capacity": "12 [10, 14]", or "at least 10" where nothing bounds it above (no middle
+ * then, whatever the row says); "" where nothing is known. New. */
 char *range_text(const json_t *row, const char *key, const char *lo_key, const char *hi_key);
+/* How many of the arm and workload of the row at place fit by all resources together: the smaller of them, new, and *bound
+ * the resource that is full first, or "memory or processes" where the intervals do not tell, new. NULL and *bound untouched
+ * where an earlier row is of the same arm and workload. Foreign text. */
+char *capacity_fits(const json_t *list, size_t place, char **bound);
 void markdown_pss(FILE *out, const struct view *v);
 /* What the self-test of the host said, quoted from run.json. meter_text(): one sentence, new; NULL where nothing is quoted. */
 void markdown_meter(FILE *out, const struct view *v);

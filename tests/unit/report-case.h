@@ -112,22 +112,33 @@ static inline void put_argument(json_t *summary)
 {
 	static const char claims[] =
 		"[{\"id\":\"x`id`\",\"number\":8,\"quote\":{\"ko\":\"배로 늘어남\",\"en\":\"it | doubles\\u001b[31m\"},"
-		"\"measurement\":{\"ko\":\"잰 것\",\"en\":\"<b>what</b>\"},\"verdict\":\"refuted\",\"reason\":\"it is 1.5, not >= 1.8\","
+		"\"measurement\":{\"ko\":\"잰 것\",\"en\":\"<b>what</b>\"},\"verdict\":\"refuted\",\"reason\":\"it is 1.5, not >= 1.8\",\"reason_ko\":\"1.5라서\","
 		"\"expression\":\"e\",\"unit\":\"1\",\"value\":1.5,\"lo\":1.4,\"hi\":1.6,\"coverage\":0.9,\"n\":10,\"op\":\">=\",\"threshold\":1.8,"
 		"\"conditions\":[{\"text\":{\"ko\":\"조건\",\"en\":\"a condition\"},\"control\":false,\"expression\":\"doubling(m; a, w)\","
-		"\"unit\":\"1\",\"value\":1.5,\"lo\":1.4,\"hi\":1.6,\"n\":10,\"op\":\">=\",\"threshold\":1.8,\"verdict\":\"refuted\",\"reason\":\"r\"}],"
+		"\"unit\":\"1\",\"value\":1.5,\"lo\":1.4,\"hi\":1.6,\"n\":10,\"op\":\">=\",\"threshold\":1.8,\"verdict\":\"refuted\",\"reason\":\"r\"},"
+		"{\"text\":{\"ko\":\"멈춘다\",\"en\":\"it stands still\"},\"control\":false,\"expression\":\"s\",\"unit\":\"1\",\"value\":1,\"lo\":1,\"hi\":1,"
+		"\"n\":10,\"op\":\"=\",\"threshold\":0,\"verdict\":\"refuted\",\"reason\":\"r\",\"words\":{\"no\":{\"ko\":\"멈춤\",\"en\":\"stood still\"},"
+		"\"yes\":{\"ko\":\"멈추지 않음\",\"en\":\"kept running\"}}},"
+		"{\"text\":{\"ko\":\"적다\",\"en\":\"it gets less\"},\"control\":false,\"expression\":\"g\",\"unit\":\"B\",\"value\":4293668864,"
+		"\"lo\":4293668864,\"hi\":4293668864,\"n\":10,\"op\":\"<\",\"threshold\":4294967296,\"verdict\":\"supported\",\"reason\":null},"
+		"{\"text\":{\"ko\":\"없다\",\"en\":\"nothing\"},\"control\":false,\"expression\":\"h\",\"unit\":\"B\",\"value\":null,\"lo\":null,\"hi\":null,"
+		"\"n\":2,\"op\":\"<\",\"threshold\":1,\"verdict\":\"unclear\",\"reason\":\"2 blocks\",\"reason_ko\":\"블록이 2개\"}],"
 		"\"picture\":\"boot\",\"footnotes\":[{\"ko\":\"각주\",\"en\":\"a footnote\"}]}]";
 	static const char capacity[] =
 		"[{\"resource\":\"memory\",\"unit\":\"B\",\"arm\":\"vm\",\"workload\":\"http\",\"each\":104857600,\"each_lo\":94371840,"
 		"\"each_hi\":115343360,\"fixed\":0,\"available\":10737418240,\"fit\":102,\"fit_lo\":93,\"fit_hi\":113,\"per_gib\":10.24,"
 		"\"per_gib_lo\":9.3,\"per_gib_hi\":11.4,\"reason\":null,\"note\":\"less memory.emulator_code\"},"
 		"{\"resource\":\"memory\",\"unit\":\"B\",\"arm\":\"host\",\"workload\":\"http\",\"each\":1048576,\"each_lo\":-1,"
-		"\"each_hi\":2097152,\"available\":10737418240,\"fit\":10240,\"fit_lo\":5120,\"fit_hi\":null,\"reason\":\"no upper bound\",\"note\":null}]";
+		"\"each_hi\":2097152,\"available\":10737418240,\"fit\":10240,\"fit_lo\":5120,\"fit_hi\":null,\"reason\":\"no upper bound\",\"note\":null},"
+		"{\"resource\":\"processes\",\"unit\":\"1\",\"arm\":\"host\",\"workload\":\"http\",\"each\":2,\"each_lo\":2,"
+		"\"each_hi\":2,\"available\":32660,\"fit\":16330,\"fit_lo\":16330,\"fit_hi\":16330,\"reason\":null,\"note\":null},"
+		"{\"resource\":\"processes\",\"unit\":\"1\",\"arm\":\"vm\",\"workload\":\"http\",\"each\":4,\"each_lo\":4,"
+		"\"each_hi\":4,\"available\":32660,\"fit\":8165,\"fit_lo\":8165,\"fit_hi\":8165,\"reason\":null,\"note\":null}]";
 
 	json_object_set_new(summary, "claims", json_loads(claims, 0, NULL));
 	json_object_set_new(summary, "capacity", json_loads(capacity, 0, NULL));
 	assert_int_equal(json_array_size(json_object_get(summary, "claims")), 1);
-	assert_int_equal(json_array_size(json_object_get(summary, "capacity")), 2);
+	assert_int_equal(json_array_size(json_object_get(summary, "capacity")), 4);
 }
 
 #endif

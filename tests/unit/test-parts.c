@@ -216,6 +216,8 @@ struct made {
 	size_t n, n_marks;
 };
 
+static double noise; /* of every second block */
+
 static double total_of(const char *arm, unsigned n)
 {
 	return (strcmp(arm, "host") ? 30e6 : 2e6) * n + 1e6;
@@ -227,7 +229,8 @@ static struct made samples_of(const struct trial *t, size_t n)
 		.marks = xcalloc(n, sizeof(*m.marks))};
 
 	for (size_t i = 0; i < n; i++) {
-		double total = total_of(t[i].arm->name, t[i].instances);
+		double total =
+			total_of(t[i].arm->name, t[i].instances) + (t[i].block % 2 ? noise : 0);
 		struct sample s = {.block = t[i].block,
 			.trial = t[i].index,
 			.arm = t[i].arm->name,
@@ -356,6 +359,28 @@ static void capacity(void **state)
 	json_decref(summary);
 }
 
+/* An interval of one more that reaches 0 leaves a least number and nothing else. */
+static void capacity_in_noise(void **state)
+{
+	static const char *const gone[] = {"fit", "fit_hi", "per_gib", "per_gib_hi"};
+	json_t *summary;
+	const json_t *row;
+
+	(void)state;
+	noise = 250e6;
+	summary = summary_of(SIZE_MAX);
+	noise = 0;
+	row = row_of(summary, "capacity", "resource", "memory", "host");
+	assert_true(at(row, "each_lo") <= 0 && at(row, "each_hi") > 0);
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		assert_true(json_is_null(json_object_get(row, gone[i])));
+	assert_true(at(row, "fit_lo") >= 0 && at(row, "per_gib_lo") > 0);
+	assert_string_equal(json_string_value(json_object_get(row, "reason")),
+		at(row, "each") > 0 ? "the interval of one more reaches 0: no upper bound"
+				    : "one more takes nothing that can be told from 0");
+	json_decref(summary);
+}
+
 /* (a + 2b) / (a + b): host 5/3, which is less than 1.8; container 61/31, which doubles. */
 static void doubling(void **state)
 {
@@ -405,6 +430,7 @@ int main(void)
 		cmocka_unit_test(counted_blocks),
 		cmocka_unit_test(missing_cells),
 		cmocka_unit_test(capacity),
+		cmocka_unit_test(capacity_in_noise),
 		cmocka_unit_test(doubling),
 		cmocka_unit_test(installed_plans),
 	};

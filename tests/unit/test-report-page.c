@@ -169,7 +169,13 @@ static void the_argument_is_told_claim_by_claim(void **state)
 		"![boot title](charts/boot.png)",
 		"## How many fit in this machine",
 		"| vm | http | memory | 100 [90, 110] MiB | 10 GiB | 102 [93, 113] | 10.2 [9.30, 11.4] | less memory.emulator\\_code |",
-		"| 10 GiB | 10240, at least 5120 |",
+		"| 10 GiB | at least 5120 |",
+		"| vm | http | **102 \\[93, 113\\]** | memory |",
+		"| host | http | **5120 to 16330** | memory or processes |",
+		"| s | kept running (1), expected stood still (0), n = 10<br>멈추지 않음 (1), 기준 멈춤 (0) | **refuted** |",
+		"| 4293668864 B, expected &lt; 4294967296 B, n = 10 |",
+		"**unclear**: 2 blocks<br>블록이 2개 |",
+		"이유: 1.5라서",
 	};
 	struct fixture f;
 
