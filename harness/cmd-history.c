@@ -65,8 +65,8 @@ static int append(const char *path, const json_t *line, bool *known, struct erro
 	return 0;
 }
 
-int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool *known,
-	struct error *err)
+int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool live,
+	bool *known, struct error *err)
 {
 	struct sample_set set = {0};
 	cleanup_json json_t *summary = NULL, *line = NULL;
@@ -81,6 +81,8 @@ int history_add_run(const struct run_folder *f, const json_t *run, const char *p
 	summary = summary_make(run, &set, err);
 	sample_set_free(&set);
 	line = summary ? history_line(run, summary, err) : NULL;
+	if (line && live)
+		json_object_set_new(line, "live", json_true());
 	return line ? append(path, line, known, err) : -1;
 }
 
@@ -94,7 +96,7 @@ static int add_folder(const char *folder, const char *path, struct error *err)
 
 	if (run_folder_open(folder, &f, &run, err) < 0)
 		return -1;
-	rc = history_add_run(&f, run, path, &known, err);
+	rc = history_add_run(&f, run, path, false, &known, err);
 	if (rc == 0)
 		printf("%s run %s: %s\n", known ? "known" : "added", f.id, safe_text(folder, safe));
 	else

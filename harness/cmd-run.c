@@ -265,7 +265,7 @@ static int finish(struct run_folder *folder, int code, const struct arguments *a
 			finish_sides(&again, run, as_json, &report_err) < 0)
 			error_wrap(&report_err, "%s", safe_text(folder->path, safe));
 		else if (history && (!err->code || err->code == EXIT_NOISY))
-			history_add_run(&again, run, history, &known, &report_err);
+			history_add_run(&again, run, history, true, &known, &report_err);
 		run_folder_close(&again);
 	}
 	if (report_err.code)

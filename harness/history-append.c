@@ -9,6 +9,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
+
+/* Whoever may write into its folder could point it at any file. */
+static int refuse_link(const char *where, struct error *err)
+{
+	return error_set(err, EXIT_USAGE,
+		"%s: is a symbolic link, expected a regular file; name the file that it points to",
+		where);
+}
 
 /* Opened for reading and writing, never through a link, and locked: the next writer waits. */
 static int open_locked(const char *path, const char *where, struct error *err)
@@ -18,6 +27,8 @@ static int open_locked(const char *path, const char *where, struct error *err)
 	struct stat st;
 	int rc;
 
+	if (fd < 0 && errno == ELOOP)
+		return refuse_link(where, err);
 	if (fd < 0)
 		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be written", where);
 	do
@@ -117,14 +128,24 @@ int history_read_with(const char *path, const json_t *lines, struct history *out
 		fputc('\n', all);
 	}
 	fclose(all);
-	return rc < 0 ? -1 : history_parse(text, len, safe_text(path, where), out, err);
+	return rc < 0 ? -1
+		      : history_parse_at(text, len, safe_text(path, where), time(NULL), out, err);
 }
 
 int history_check(const char *path, struct error *err)
 {
 	cleanup_history struct history h = {0};
+	char where[SAFE_TEXT_SIZE];
+	struct stat st;
 
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	if (lstat(path, &st) < 0 && errno == ENOENT)
 		return 0;
-	return history_read(path, &h, err);
+	safe_text(path, where);
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		return refuse_link(where, err);
+	if (history_read(path, &h, err) < 0)
+		return -1;
+	return access(path, W_OK) == 0
+		? 0
+		: error_errno(err, EXIT_USAGE, errno, "%s: cannot be written", where);
 }

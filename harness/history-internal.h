@@ -10,7 +10,8 @@
 void history_attribute(const struct history *h, struct history_finding *f,
 	const struct history_walk *w, size_t since);
 
-/* history-order.c: nights by time, whatever the order of the lines; points and acts follow. */
-void history_sort(struct history *h);
+/* history-order.c: nights in their order, whatever that of the lines, and the clocks that are wrong; points and acts
+ * follow. now: s since 1970, INT64_MAX = unknown. */
+void history_sort(struct history *h, int64_t now);
 
 #endif

@@ -11,6 +11,7 @@
 
 const char *const history_state_names[] = {[HISTORY_ALARM] = "alarm",
 	[HISTORY_CANDIDATE] = "candidate",
+	[HISTORY_MISSING] = "missing",
 	[HISTORY_ENVIRONMENT] = "environment",
 	[HISTORY_REFUTED] = "refuted",
 	[HISTORY_BEYOND] = "beyond",
@@ -48,6 +49,11 @@ static void add(struct judgement *j, const struct history *h, const struct histo
 		f.state = HISTORY_ENVIRONMENT;
 	j->findings = xrealloc(j->findings, (j->n + 1) * sizeof(*j->findings));
 	j->findings[j->n++] = f;
+}
+
+bool history_asks(const struct history_finding *f)
+{
+	return f->state == HISTORY_CANDIDATE && !f->missing;
 }
 
 /* Two nights in a row beyond the same reach on the good side. */
@@ -130,7 +136,7 @@ static void judge_other(
 }
 
 /* Whether a series goes on: it has a value on the newest valid night of its plan. */
-static bool is_living(const struct history *h, const struct history_series *s, size_t *valid)
+static bool is_living(const struct history *h, const struct history_series *s)
 {
 	const char *plan = h->nights[s->points[s->n - 1].night].plan;
 	size_t last = s->n;
@@ -145,8 +151,74 @@ static bool is_living(const struct history *h, const struct history_series *s, s
 		if (!n->valid || strcmp(n->plan, plan) != 0 ||
 			strcmp(n->fingerprint, s->fingerprint) != 0)
 			continue;
-		*valid = t;
 		return s->points[last - 1].night == t;
+	}
+	return false;
+}
+
+static char *why_missing(
+	const struct history *h, const struct history_series *s, size_t last, size_t since)
+{
+	const struct history_night *n = &h->nights[since];
+	bool measured = false;
+
+	for (size_t i = 0; i < s->n; i++)
+		measured = measured || s->points[i].night == since;
+	return xasprintf(
+		"%s in run %s of plan %s, nor since; last %s in run %s; accept it if that is meant",
+		measured ? "no longer primary" : "no value", n->id, n->plan,
+		measured ? "primary" : "measured", h->nights[last].id);
+}
+
+static void add_missing(struct judgement *j, const struct history_series *s,
+	const struct level *level, size_t last, size_t since, char *why)
+{
+	j->findings = xrealloc(j->findings, (j->n + 1) * sizeof(*j->findings));
+	j->findings[j->n++] = (struct history_finding){.series = s,
+		.state = HISTORY_MISSING,
+		.primary = true,
+		.missing = true,
+		.since = since,
+		.good = last,
+		.level = *level,
+		.now = NAN,
+		.change = NAN,
+		.cause = why};
+}
+
+/* What was open stays open: what is not there has not come back, and cannot be measured again. */
+static void judge_lost(struct judgement *j, const struct history *h, const struct history_series *s,
+	size_t last, size_t since)
+{
+	cleanup_walk struct history_walk w = {0};
+	cleanup_free char *why = why_missing(h, s, last, since), *cause = NULL;
+	const struct rule_night *end;
+	struct history_finding *f;
+
+	history_walk(h, s, &w);
+	if (!w.n)
+		return;
+	end = &w.rule[w.n - 1];
+	if (!history_alarms(h, s) || (end->state != RULE_ALARM && end->state != RULE_CANDIDATE)) {
+		add_missing(j, s, &end->level, last, since, steal_ptr(why));
+		return;
+	}
+	add(j, h, s, &w, end->state == RULE_ALARM ? HISTORY_ALARM : HISTORY_CANDIDATE, end);
+	f = &j->findings[j->n - 1];
+	f->primary = f->missing = true;
+	cause = f->cause;
+	f->cause = xasprintf("%s; %s", why, cause);
+}
+
+/* Somebody said that it is meant to be gone. */
+static bool is_let_go(const struct history *h, const struct history_series *s, size_t since)
+{
+	for (size_t i = 0; i < h->n_acts; i++) {
+		const struct history_act *a = &h->acts[i];
+
+		if (a->act == RULE_ACCEPTED && a->night >= since && !strcmp(a->series, s->name) &&
+			!strcmp(a->fingerprint, s->fingerprint))
+			return true;
 	}
 	return false;
 }
@@ -165,6 +237,26 @@ static int by_weight(const void *a, const void *b)
 	return strcmp(x->series->name, y->series->name);
 }
 
+static void judge_series(
+	struct judgement *j, const struct history *h, const struct history_series *s)
+{
+	size_t last, since;
+	bool lost = history_is_lost(h, s, &last, &since), gone = lost && is_let_go(h, s, since);
+
+	if (!is_living(h, s) && (!lost || gone))
+		return;
+	j->series++;
+	if (lost && !gone) {
+		j->primaries++;
+		judge_lost(j, h, s, last, since);
+	} else if (!lost && history_alarms(h, s)) {
+		j->primaries++;
+		judge_alarming(j, h, s);
+	} else {
+		judge_other(j, h, s);
+	}
+}
+
 void history_judge(const struct history *h, struct judgement *out)
 {
 	struct judgement j = {0};
@@ -175,17 +267,9 @@ void history_judge(const struct history *h, struct judgement *out)
 	}
 	for (size_t i = 0; j.fingerprint && i < h->n_series; i++) {
 		const struct history_series *s = &h->series[i];
-		size_t valid;
 
-		if (strcmp(s->fingerprint, j.fingerprint) != 0 || !is_living(h, s, &valid))
-			continue;
-		j.series++;
-		if (history_alarms(h, s)) {
-			j.primaries++;
-			judge_alarming(&j, h, s);
-		} else {
-			judge_other(&j, h, s);
-		}
+		if (!strcmp(s->fingerprint, j.fingerprint))
+			judge_series(&j, h, s);
 	}
 	if (j.n)
 		qsort(j.findings, j.n, sizeof(*j.findings), by_weight);
@@ -231,15 +315,29 @@ static json_t *finding_json(const struct history *h, const struct history_findin
 	const struct history_series *s = f->series;
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s?, s:s, s:i, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:s, s:o, s:o, s:o}",
+		"{s:s, s:s, s:s, s:s?, s:s, s:i, s:s, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:s, s:o, s:o, s:o}",
 		"series", s->name, "metric", s->metric, "arm", s->arm, "base", s->base, "workload",
 		s->workload, "instances", (int)s->instances, "state", history_state_names[f->state],
-		"primary", f->primary, "extreme", f->extreme, "before", number(f->level.median),
-		"now", number(f->now), "change", number(f->change), "reach", number(f->level.reach),
-		"spread", number(f->level.spread), "nights", (int)f->level.n, "emulated",
-		json_boolean(s->emulated), "attribution", attribution_names[f->attribution],
-		"cause", json_text(f->cause), "since", night_json(&h->nights[f->since]), "good",
-		night_json(&h->nights[f->good]));
+		"primary", f->primary, "missing", f->missing, "extreme", f->extreme, "before",
+		number(f->level.median), "now", number(f->now), "change", number(f->change),
+		"reach", number(f->level.reach), "spread", number(f->level.spread), "nights",
+		(int)f->level.n, "emulated", json_boolean(s->emulated), "attribution",
+		attribution_names[f->attribution], "cause", json_text(f->cause), "since",
+		night_json(&h->nights[f->since]), "good", night_json(&h->nights[f->good]));
+}
+
+static json_t *clocks_json(const struct history *h)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < h->n_clocks; i++) {
+		const struct history_night *n = &h->nights[h->clocks[i].night];
+
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s}", "run", n->id, "started", n->started, "what",
+				h->clocks[i].what));
+	}
+	return list;
 }
 
 json_t *judgement_json(const struct history *h, const struct judgement *j)
@@ -252,11 +350,11 @@ json_t *judgement_json(const struct history *h, const struct judgement *j)
 		invalid += !h->nights[i].valid;
 	for (size_t i = 0; i < j->n; i++)
 		json_array_append_new(findings, finding_json(h, &j->findings[i]));
-	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:s?, s:o, s:b, s:s?, s:i, s:i, s:i, s:o}",
+	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:s?, s:o, s:b, s:s?, s:i, s:i, s:i, s:o}",
 		"schema", "tare/history-report/1", "nights", (int)h->n_nights, "kept_out",
 		(int)invalid, "duplicates", (int)h->duplicates, "torn_bytes", (int)h->torn_bytes,
-		"fingerprint", j->fingerprint, "newest", newest ? night_json(newest) : json_null(),
-		"valid", newest && newest->valid, "why", newest ? newest->why : NULL, "series",
-		(int)j->series, "primaries", (int)j->primaries, "learning", (int)j->learning,
-		"findings", findings);
+		"clocks", clocks_json(h), "fingerprint", j->fingerprint, "newest",
+		newest ? night_json(newest) : json_null(), "valid", newest && newest->valid, "why",
+		newest ? newest->why : NULL, "series", (int)j->series, "primaries",
+		(int)j->primaries, "learning", (int)j->learning, "findings", findings);
 }

@@ -249,18 +249,17 @@ json_t *history_line(const json_t *run, const json_t *summary, struct error *err
 	return line;
 }
 
-static json_t *act_line(
-	const char *kind, const struct history *h, const struct history_series *s, const char *time)
+static json_t *act_line(const char *kind, const struct history_night *night,
+	const struct history_series *s, const char *time)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "schema", HISTORY_SCHEMA, "kind", kind,
-		"time", time, "run", h->nights[s->points[s->n - 1].night].id, "series", s->name,
-		"fingerprint", s->fingerprint);
+		"time", time, "run", night->id, "series", s->name, "fingerprint", s->fingerprint);
 }
 
 json_t *history_accept_line(const struct history *h, const struct history_series *s,
 	const char *reason, const char *by, const char *time)
 {
-	json_t *line = act_line("accept", h, s, time);
+	json_t *line = act_line("accept", &h->nights[history_newest_of(h, s)], s, time);
 
 	json_object_set_new(line, "reason", json_text(reason));
 	json_object_set_new(line, "by", json_text(by));
@@ -270,7 +269,7 @@ json_t *history_accept_line(const struct history *h, const struct history_series
 json_t *history_confirmation_line(const struct history *h, const struct history_series *s,
 	enum verdict verdict, double ratio, double lo, double hi, size_t blocks, const char *time)
 {
-	json_t *line = act_line("confirmation", h, s, time);
+	json_t *line = act_line("confirmation", &h->nights[s->points[s->n - 1].night], s, time);
 	const double v[] = {ratio, lo, hi};
 	static const char *const keys[] = {"ratio", "lo", "hi"};
 

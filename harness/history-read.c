@@ -94,6 +94,7 @@ static int read_settings(struct reader *r, const json_t *line, struct history_ni
 		json_get_object(line, "environment", &env, r->where, r->err) < 0 ||
 		json_get_list(line, "primary", &primary, r->where, r->err) < 0 ||
 		json_get_bool(line, "valid", &night->valid, r->where, r->err) < 0 ||
+		json_get_bool(line, "live", &night->live, r->where, r->err) < 0 ||
 		json_get_count(line, "blocks", 0, UINT32_MAX, &blocks, r->where, r->err) < 0)
 		return -1;
 	if (margins &&
@@ -345,6 +346,12 @@ static bool is_whole(const char *text, size_t len)
 int history_parse(
 	const char *text, size_t len, const char *where, struct history *out, struct error *err)
 {
+	return history_parse_at(text, len, where, INT64_MAX, out, err);
+}
+
+int history_parse_at(const char *text, size_t len, const char *where, int64_t now,
+	struct history *out, struct error *err)
+{
 	struct history h = {.names = json_object(),
 		.index = json_object(),
 		.runs = json_object(),
@@ -368,7 +375,7 @@ int history_parse(
 		}
 		at += line + 1;
 	}
-	history_sort(&h);
+	history_sort(&h, now);
 	*out = h;
 	return 0;
 }
@@ -393,5 +400,5 @@ int history_read(const char *path, struct history *out, struct error *err)
 			(long long)st.st_size, HISTORY_MAX_FILE);
 	if (!text)
 		return error_errno(err, EXIT_USAGE, errno, "%s: cannot be read", where);
-	return history_parse(text, len, where, out, err);
+	return history_parse_at(text, len, where, time(NULL), out, err);
 }

@@ -31,17 +31,60 @@ double history_margin(const struct history *h, const struct history_series *s)
 						: newest_of(h, s)->margin_memory;
 }
 
-bool history_is_primary(const struct history *h, const struct history_series *s)
+static bool calls_primary(const struct history_night *n, const struct history_series *s)
 {
 	size_t i;
 	json_t *name;
 
-	if (s->base || !history_worse(s))
-		return false;
-	json_array_foreach ((json_t *)newest_of(h, s)->primary, i, name)
+	json_array_foreach ((json_t *)n->primary, i, name)
 		if (json_is_string(name) && !strcmp(json_string_value(name), s->metric))
 			return i < HISTORY_PRIMARIES;
 	return false;
+}
+
+/* The last night that measured it and called it primary. */
+static bool was_primary(const struct history *h, const struct history_series *s, size_t *last)
+{
+	if (s->base || !history_worse(s))
+		return false;
+	for (size_t i = s->n; i-- > 0;)
+		if (calls_primary(&h->nights[s->points[i].night], s)) {
+			*last = s->points[i].night;
+			return true;
+		}
+	return false;
+}
+
+static bool are_alike(const struct history_night *a, const struct history_night *b)
+{
+	return !strcmp(a->plan, b->plan) && !strcmp(a->fingerprint, b->fingerprint);
+}
+
+bool history_is_lost(
+	const struct history *h, const struct history_series *s, size_t *last, size_t *since)
+{
+	if (!was_primary(h, s, last))
+		return false;
+	for (*since = *last + 1; *since < h->n_nights; ++*since)
+		if (h->nights[*since].valid && are_alike(&h->nights[*since], &h->nights[*last]))
+			return true;
+	return false;
+}
+
+bool history_is_primary(const struct history *h, const struct history_series *s)
+{
+	size_t last, since;
+
+	return was_primary(h, s, &last) && !history_is_lost(h, s, &last, &since);
+}
+
+size_t history_newest_of(const struct history *h, const struct history_series *s)
+{
+	size_t t = h->n_nights - 1;
+
+	while (!are_alike(&h->nights[t], newest_of(h, s)))
+		t--;
+	return t;
 }
 
 /* Times and rates, and memory that borders on the translation buffer, say nothing about a VM under emulation. */
@@ -59,7 +102,9 @@ static bool is_evidence(const struct history_series *s)
 
 bool history_alarms(const struct history *h, const struct history_series *s)
 {
-	return history_is_primary(h, s) && is_evidence(s);
+	size_t last;
+
+	return was_primary(h, s, &last) && is_evidence(s);
 }
 
 /* The last act after each night wins; one that measured again and stayed unclear decides nothing. */

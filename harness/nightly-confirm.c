@@ -44,7 +44,7 @@ static size_t arms_of(const struct judgement *j, const struct plan *p, const cha
 	for (size_t i = 0; i < j->n; i++) {
 		const struct history_finding *f = &j->findings[i];
 
-		if (f->state != HISTORY_CANDIDATE)
+		if (!history_asks(f))
 			continue;
 		add_arm(arms, &n, p, f->series->arm);
 		if (f->beside)
@@ -240,7 +240,7 @@ static void note_all(struct nightly_confirmed *out, const struct history *h,
 		cleanup_free char *new = xasprintf("%s.new", f->series->arm);
 		struct found found;
 
-		if (f->state != HISTORY_CANDIDATE)
+		if (!history_asks(f))
 			continue;
 		if (earlier && f->good == good)
 			found = by_sides(out->sides, f->series);
@@ -309,7 +309,7 @@ int nightly_confirm(const struct nightly_again *q, const struct history *h,
 
 	*out = (struct nightly_confirmed){
 		.rows = json_array(), .lines = json_array(), .folder = {.dirfd = -1}};
-	while (first->state != HISTORY_CANDIDATE)
+	while (!history_asks(first))
 		first++;
 	good = find_run(q->folder, h->nights[first->good].id);
 	p = plan_of(q, j, good, err);

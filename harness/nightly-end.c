@@ -11,24 +11,42 @@
 
 #define SUMMARY_MAX 1000000 /* B: what a step summary of GitHub's may hold, and a little less */
 
+/* Whether an alarm of this night was confirmed without the earlier side. */
+static bool is_by_level(const struct night *n)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (n->again.rows, i, row)
+		if (json_is_true(json_object_get(row, "worse")) &&
+			!strcmp(json_string_value(json_object_get(row, "held_against")), "level"))
+			return true;
+	return false;
+}
+
 void nightly_conclude(struct night *n)
 {
 	size_t alarms = nightly_count(n, HISTORY_ALARM),
-	       candidates = nightly_count(n, HISTORY_CANDIDATE);
+	       candidates = nightly_count(n, HISTORY_CANDIDATE),
+	       missing = nightly_count(n, HISTORY_MISSING);
 	cleanup_free char *first = nightly_first(n, HISTORY_ALARM), *text = NULL;
+	cleanup_free char *lost =
+		missing ? xasprintf(", %zu primary series missing", missing) : xstrdup("");
 
 	if (n->j.fingerprint)
 		n->code = nightly_graver(
 			n->code, judgement_exit(&n->h, &n->j, argument(n->args, "strict") != NULL));
 	if (alarms)
-		text = xasprintf("%s: %zu of %zu primary series worse, measured again: %s",
-			nightly_words(n->code), alarms, n->j.primaries, first);
+		text = xasprintf("%s: %zu of %zu primary series worse, measured again: %s%s%s",
+			nightly_words(n->code), alarms, n->j.primaries, first, lost,
+			is_by_level(n) ? "; " NIGHTLY_BY_LEVEL : "");
 	else if (n->code == EXIT_FINE && n->j.learning)
-		text = xasprintf("fine; nothing to alarm about, %zu series still learn their level",
-			n->j.learning);
+		text = xasprintf(
+			"fine; nothing to alarm about, %zu series still learn their level%s",
+			n->j.learning, lost);
 	else if (n->code == EXIT_FINE)
-		text = xasprintf("fine; nothing to alarm about%s",
-			candidates ? ", a candidate is left for the next night" : "");
+		text = xasprintf("fine; nothing to alarm about%s%s",
+			candidates ? ", a candidate is left for the next night" : "", lost);
 	else
 		text = xstrdup(nightly_words(n->code));
 	cleanup_free char *clean = clean_text(text);

@@ -99,6 +99,23 @@ static int judge(struct night *n, struct error *err)
 	return 0;
 }
 
+/* What is no longer measured, and clocks that are wrong. */
+static void say_missing(struct night *n)
+{
+	size_t missing = nightly_count(n, HISTORY_MISSING);
+	cleanup_free char *first = nightly_first(n, HISTORY_MISSING);
+
+	if (missing)
+		nightly_step(
+			n, "history", EXIT_FINE, "%zu primary series missing: %s", missing, first);
+	if (n->h.n_clocks) {
+		const struct history_clock *last = &n->h.clocks[n->h.n_clocks - 1];
+
+		nightly_step(n, "history", EXIT_FINE, "clock: run %s of %s: %s",
+			n->h.nights[last->night].id, n->h.nights[last->night].started, last->what);
+	}
+}
+
 static void say_history(struct night *n)
 {
 	size_t alarms = nightly_count(n, HISTORY_ALARM),
@@ -121,6 +138,7 @@ static void say_history(struct night *n)
 			"%zu night%s, %zu alarms, %zu candidates%s%s%s", n->h.n_nights,
 			n->h.n_nights == 1 ? "" : "s", alarms, candidates, *first ? ": " : "",
 			first, learning);
+	say_missing(n);
 }
 
 static int judge_first(struct night *n, struct error *err)
@@ -136,6 +154,7 @@ static int judge_first(struct night *n, struct error *err)
 	line = summary ? history_line(n->run, summary, err) : NULL;
 	if (!line)
 		return -1;
+	json_object_set_new(line, "live", json_true());
 	json_array_append_new(n->lines, line);
 	if (judge(n, err) < 0)
 		return -1;
@@ -156,12 +175,13 @@ static void say_confirmed(struct night *n)
 		bool level =
 			!strcmp(json_string_value(json_object_get(row, "held_against")), "level");
 
-		nightly_step(n, "confirm", EXIT_FINE, "%s: measured again: %s%s %s, %d values",
+		nightly_step(n, "confirm", EXIT_FINE, "%s: measured again: %s%s %s, %d values%s",
 			json_string_value(json_object_get(row, "series")),
 			json_string_value(json_object_get(row, "verdict")), times,
 			level ? "the level of the nights before"
 			      : "the earlier side in the same blocks",
-			(int)json_integer_value(json_object_get(row, "blocks")));
+			(int)json_integer_value(json_object_get(row, "blocks")),
+			level ? "; " NIGHTLY_BY_LEVEL : "");
 	}
 }
 
@@ -198,6 +218,14 @@ static void confirm(struct night *n, struct error *err)
 		nightly_failed(n, "history", err);
 }
 
+static bool asks(const struct night *n)
+{
+	for (size_t i = 0; i < n->j.n; i++)
+		if (history_asks(&n->j.findings[i]))
+			return true;
+	return false;
+}
+
 void nightly_measure(struct night *n, struct error *err)
 {
 	run_it(n, err);
@@ -205,6 +233,6 @@ void nightly_measure(struct night *n, struct error *err)
 		return;
 	if (judge_first(n, err) < 0)
 		nightly_failed(n, "history", err);
-	else if (nightly_count(n, HISTORY_CANDIDATE))
+	else if (asks(n))
 		confirm(n, err);
 }

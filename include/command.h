@@ -93,9 +93,9 @@ int report_folder(const struct run_folder *f, const json_t *run, enum report_why
  * there before (NULL: none, or not readable). 0 or -1. */
 int report_check(const json_t *run, const struct sample_set *set, const json_t *summary,
 	const json_t *before, struct error *err);
-/* Adds a run to a history file (history.h); *known: it was there already. 0 or -1. */
-int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool *known,
-	struct error *err);
+/* Adds a run to a history file (history.h); live: it was measured just now; *known: it was there already. 0 or -1. */
+int history_add_run(const struct run_folder *f, const json_t *run, const char *path, bool live,
+	bool *known, struct error *err);
 /* Whether this host can run the plan, as far as that is seen without measuring: memory, options of arms. 0 or -1. */
 struct plan;
 struct run_options;

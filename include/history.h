@@ -24,6 +24,7 @@ struct history_night {
 	int64_t time; /* the same in s since 1970 */
 	const char *plan, *fingerprint; /* borrowed from the history */
 	bool valid; /* else it is kept out of every baseline */
+	bool live; /* it added itself when it was measured: history-order.c */
 	const char *why; /* it is not valid; NULL when it is; borrowed */
 	unsigned blocks; /* counted */
 	const json_t *environment; /* object of texts; borrowed */
@@ -56,14 +57,22 @@ struct history_act {
 	const char *text; /* the reason, or what the confirmation found; borrowed */
 };
 
+/* A night whose date cannot be right, or that is not where it was added. */
+struct history_clock {
+	size_t night;
+	const char *what; /* static */
+};
+
 struct history {
-	struct history_night *nights; /* by time */
+	struct history_night *nights; /* in order: results/README.md says in which */
 	size_t n_nights;
 	struct history_series *series; /* in the order of their first night */
 	size_t n_series;
 	struct history_act *acts; /* in the order of the file */
 	size_t n_acts;
 	size_t torn_bytes; /* of a last line that is cut in the middle, left out */
+	struct history_clock *clocks; /* in the order of the file */
+	size_t n_clocks;
 	bool unended; /* the last line is whole, but for its end of line */
 	size_t duplicates; /* lines of a run that was there already, left out */
 	/* private */
@@ -73,9 +82,12 @@ struct history {
 /* A file that does not exist is EXIT_USAGE. A torn last line is left out; any other line that cannot be read, or is of
  * another schema, is EXIT_USAGE and names its number. */
 int history_read(const char *path, struct history *out, struct error *err);
-/* The same from memory. where: the file's name for messages. */
+/* The same from memory, without a clock. where: the file's name for messages. */
 int history_parse(
 	const char *text, size_t len, const char *where, struct history *out, struct error *err);
+/* The same where it is `now` (s since 1970; INT64_MAX: unknown): what is dated more than a day later has a wrong clock. */
+int history_parse_at(const char *text, size_t len, const char *where, int64_t now,
+	struct history *out, struct error *err);
 /* As if these lines (a list of objects) had been appended to the file, which need not exist; writes nothing. */
 int history_read_with(
 	const char *path, const json_t *lines, struct history *out, struct error *err);
@@ -108,6 +120,7 @@ int history_check(const char *path, struct error *err);
 enum history_state {
 	HISTORY_ALARM, /* confirmed, not accepted: exit code 3 */
 	HISTORY_CANDIDATE, /* to be measured again */
+	HISTORY_MISSING, /* primary before, and no longer measured or called so; nothing was open */
 	HISTORY_ENVIRONMENT, /* both arms moved, their ratio did not */
 	HISTORY_REFUTED, /* measured again: no difference between the sides */
 	HISTORY_BEYOND, /* one night, not yet two */
@@ -120,9 +133,11 @@ struct history_finding {
 	const struct history_series *series; /* borrowed from the history */
 	enum history_state state;
 	bool extreme, primary;
-	size_t since, good; /* nights: first of the excursion, the last before it */
+	bool missing; /* as HISTORY_MISSING, whatever its state: measuring again cannot settle it */
+	size_t since,
+		good; /* nights: first of the excursion (missing: without it), the last before it */
 	struct level level; /* it is held against */
-	double now; /* median of the nights since */
+	double now; /* median of the nights since; NaN: missing */
 	double change; /* now / before - 1; NaN when before is 0 */
 	enum attribution attribution;
 	char *cause; /* one sentence: what changed that night; foreign text, not escaped */
@@ -139,7 +154,10 @@ struct judgement {
 	size_t early,
 		early_nights; /* primaries with too few nights; how many the one with most of them has */
 };
-/* Judges the newest night of the newest run's fingerprint, pure. findings: one a series at most. */
+/* Whether it is to be measured again. */
+bool history_asks(const struct history_finding *f);
+/* Judges the newest night of the newest run's fingerprint, pure. findings: one a series at most. An alarm or candidate whose
+ * series is no longer measured stays what it was. */
 void history_judge(const struct history *h, struct judgement *out);
 void judgement_free(struct judgement *j);
 #define cleanup_judgement __attribute__((cleanup(judgement_free)))
@@ -164,10 +182,16 @@ void history_walk_free(struct history_walk *w);
 /* Which way is worse: 1, -1, or 0 when it has no direction. */
 int history_worse(const struct history_series *s);
 double history_margin(const struct history *h, const struct history_series *s);
-/* Whether a candidate of it asks for a confirmation and may alarm: primary on its newest night, an arm's own, not
- * emulated but for counts. */
+/* Whether a candidate of it asks for a confirmation and may alarm: primary, or lost, an arm's own, not emulated but for
+ * counts. */
 bool history_alarms(const struct history *h, const struct history_series *s);
+/* Measured and called primary on the newest valid night of the last plan that did. */
 bool history_is_primary(const struct history *h, const struct history_series *s);
+/* It was primary until night `last`; since is the first valid one of that plan and host that has it no more. */
+bool history_is_lost(
+	const struct history *h, const struct history_series *s, size_t *last, size_t *since);
+/* The newest night of the plan that measured it last, on its host. */
+size_t history_newest_of(const struct history *h, const struct history_series *s);
 /* New: what is different in the environment of two nights, "kernel 6.1 -> 6.2, qemu ..."; NULL when nothing is.
  * *payload: whether what runs inside the arms is among it. */
 char *history_changed(const json_t *before, const json_t *after, bool *payload);

@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* What a second measurement without the earlier side cannot tell. */
+#define NIGHTLY_BY_LEVEL "measured again against the nights' level; a slow hour is not told apart"
+
 /* Every exit code of a night, the gravest first, EXIT_FINE last: an interrupt, then an alarm (nothing that fails after it
  * hides it), what could not be done at all, then evidence that is missing, then what comes later by itself. */
 extern const int nightly_order[];

@@ -42,6 +42,16 @@ static void put_finding(FILE *out, const struct history *h, const struct history
 	fputs("</tr>\n", out);
 }
 
+static void put_clocks(FILE *out, const struct history *h)
+{
+	for (size_t i = h->n_clocks; i-- > 0 && h->n_clocks - i <= MOST_ROWS;) {
+		const struct history_night *n = &h->nights[h->clocks[i].night];
+
+		fprintf(out, "<p><strong>Clock:</strong> run <code>%s</code> of %s: %s.</p>\n",
+			n->id, n->started, h->clocks[i].what);
+	}
+}
+
 static void put_findings(
 	FILE *out, const struct history *h, const struct judgement *j, bool weighty)
 {
@@ -83,6 +93,7 @@ static void put_newest(FILE *out, const struct history *h, const struct judgemen
 	fprintf(out,
 		"%zu series, %zu of them primary; %zu with fewer than %zu nights to be held against.</p>\n",
 		j->series, j->primaries, j->learning, history_rule.least);
+	put_clocks(out, h);
 	put_findings(out, h, j, true);
 	put_findings(out, h, j, false);
 	fputs("</section>\n", out);

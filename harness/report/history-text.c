@@ -8,10 +8,12 @@
 #include <math.h>
 #include <string.h>
 
+#define CLOCK_LINES 3 /* the last ones */
 #define DIGEST_LINES 12 /* of each direction; --json holds all */
 
 static const char *const headings[] = {[HISTORY_ALARM] = "ALARM",
 	[HISTORY_CANDIDATE] = "CANDIDATE",
+	[HISTORY_MISSING] = "MISSING",
 	[HISTORY_ENVIRONMENT] = "environment",
 	[HISTORY_REFUTED] = "refuted",
 	[HISTORY_BEYOND] = "one night",
@@ -28,6 +30,12 @@ static void put_finding(FILE *out, const struct history *h, const struct history
 	cleanup_free char *name = clean_text(s->name), *cause = clean_text(f->cause);
 	char percent[32] = "";
 
+	if (f->state == HISTORY_MISSING) {
+		fprintf(out, "%-11s  %s: %s (%zu nights)%s, since %.10s\n%-11s  %s\n",
+			headings[f->state], name, before, f->level.n,
+			s->emulated ? ", emulated" : "", h->nights[f->since].started, "", cause);
+		return;
+	}
 	if (isfinite(f->change))
 		snprintf(percent, sizeof(percent), " %+.1f %%", 100 * f->change);
 	fprintf(out, "%-11s  %s:%s, %s to %s (reach %s over %zu nights)%s, %ssince %.10s\n",
@@ -52,6 +60,20 @@ static void put_digest(
 	if (n > DIGEST_LINES)
 		fprintf(out, "%-11s  and %zu more; --json lists all\n", headings[state],
 			n - DIGEST_LINES);
+}
+
+static void put_clocks(FILE *out, const struct history *h)
+{
+	size_t from = h->n_clocks > CLOCK_LINES ? h->n_clocks - CLOCK_LINES : 0;
+
+	for (size_t i = from; i < h->n_clocks; i++) {
+		const struct history_night *n = &h->nights[h->clocks[i].night];
+
+		fprintf(out, "%-11s  run %s of %s: %s\n", "clock", n->id, n->started,
+			h->clocks[i].what);
+	}
+	if (from)
+		fprintf(out, "%-11s  and %zu before; --json lists all\n", "clock", from);
 }
 
 static void put_head(FILE *out, const struct history *h, const struct judgement *j)
@@ -103,6 +125,7 @@ void history_print(FILE *out, const struct history *h, const struct judgement *j
 		return;
 	}
 	put_head(out, h, j);
+	put_clocks(out, h);
 	for (size_t i = 0; i < j->n; i++) {
 		if (j->findings[i].state > HISTORY_BEYOND)
 			continue;

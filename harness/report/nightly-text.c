@@ -41,6 +41,18 @@ static char *finding_text(const json_t *f)
 		text_at(json_object_get(f, "since"), "started"), text_at(f, "cause"));
 }
 
+/* Whether anything was measured again without the earlier side beside it. */
+static bool is_by_level(const json_t *night)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(night, "confirmed"), i, row)
+		if (!strcmp(text_at(row, "held_against"), "level"))
+			return true;
+	return false;
+}
+
 void nightly_markdown(FILE *out, const json_t *night)
 {
 	cleanup_free char *verdict = markdown_text(text_at(night, "verdict"));
@@ -61,9 +73,17 @@ void nightly_markdown(FILE *out, const json_t *night)
 		cleanup_free char *words = finding_text(row), *text = markdown_text(words);
 
 		if (is_state(row, "alarm") || is_state(row, "candidate") ||
-			is_state(row, "environment"))
+			is_state(row, "missing") || is_state(row, "environment"))
 			fprintf(out, "\n**%s**: %s: %s\n", text_at(row, "state"), series, text);
 	}
+	json_array_foreach (json_object_get(json_object_get(night, "history"), "clocks"), i, row) {
+		cleanup_free char *what = markdown_text(text_at(row, "what"));
+
+		fprintf(out, "\n**clock**: run %s of %.20s: %s\n", text_at(row, "run"),
+			text_at(row, "started"), what);
+	}
+	if (is_by_level(night))
+		fputs("\n" NIGHTLY_BY_LEVEL ".\n", out);
 }
 
 struct cases {
@@ -108,7 +128,8 @@ static void put_gate(struct cases *c, const json_t *night)
 
 		if (is_state(f, "alarm"))
 			put_case(c, "gate", text_at(f, "series"), "failure", text);
-		else if (is_state(f, "candidate") || is_state(f, "beyond"))
+		else if (is_state(f, "candidate") || is_state(f, "beyond") ||
+			is_state(f, "missing"))
 			put_case(c, "gate", text_at(f, "series"), "skipped", text);
 		else if (is_state(f, "environment") || is_state(f, "refuted"))
 			put_case(c, "gate", text_at(f, "series"), NULL, text);

@@ -121,6 +121,29 @@ static void test_junit(void **state)
 	assert_non_null(strstr(calm, "tests=\"3\" failures=\"0\" errors=\"1\" skipped=\"0\""));
 }
 
+/* A slow hour of the host looks the same when only later nights are held against earlier ones. */
+static void test_by_level_is_told(void **state)
+{
+	json_t *night = night_with("alarm", 3, "s"), *other = night_with("missing", 0, "s");
+	cleanup_free char *level = NULL, *earlier = NULL;
+
+	(void)state;
+	json_object_set_new(night, "confirmed", json_pack("[{s:s}]", "held_against", "level"));
+	json_object_set_new(other, "confirmed", json_pack("[{s:s}]", "held_against", "earlier"));
+	json_object_set_new(json_object_get(other, "history"), "clocks",
+		json_pack("[{s:s, s:s, s:s}]", "run", "0123456789abcdef", "started",
+			"2036-01-01T00:00:00Z", "what", "dated in the future"));
+	level = written(nightly_markdown, night);
+	earlier = written(nightly_markdown, other);
+	assert_non_null(strstr(level,
+		"\nmeasured again against the nights' level; a slow hour is not told apart.\n"));
+	assert_null(strstr(level, "**clock**"));
+	assert_null(strstr(earlier, "slow hour"));
+	assert_non_null(strstr(earlier, "**missing**: s: "));
+	assert_non_null(strstr(earlier,
+		"**clock**: run 0123456789abcdef of 2036-01-01T00:00:00Z: dated in the future\n"));
+}
+
 static void test_markdown(void **state)
 {
 	cleanup_free char *alarm = written(nightly_markdown, night_with("alarm", 3, HOSTILE));
@@ -198,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_junit),
 		cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_by_level_is_told),
 		cmocka_unit_test(test_lines_are_read_not_written),
 	};
 
