@@ -57,6 +57,10 @@ static int take_option(struct reader *r, const struct command_option *o, const c
 				r->command->name, o->name, o->argument, r->command->name);
 		value = r->argv[r->next++];
 	}
+	if (o->argument && !*value && (!strcmp(o->argument, "FILE") || !strcmp(o->argument, "DIR")))
+		return error_set(r->err, EXIT_USAGE,
+			"%s: --%s: empty, expected %s; see tare %s --help", r->command->name,
+			o->name, o->argument, r->command->name);
 	a->given = xrealloc(a->given, (a->n_given + 1) * sizeof(*a->given));
 	a->given[a->n_given].option = o;
 	a->given[a->n_given++].value = value ? value : "";

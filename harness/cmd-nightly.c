@@ -56,7 +56,7 @@ static int check_history(struct night *n, struct error *err)
 	char safe[SAFE_TEXT_SIZE];
 
 	/* the standard one is made by the run */
-	if (argument(n->args, "history") && access(folder, W_OK) < 0)
+	if (argument(n->args, "history") && eaccess(folder, W_OK) < 0)
 		return error_errno(err, EXIT_USAGE, errno,
 			"--history: %s: cannot be written beside", safe_text(n->history, safe));
 	return history_check(n->history, err);
@@ -64,8 +64,38 @@ static int check_history(struct night *n, struct error *err)
 
 static int check_store(struct night *n, const struct publish_how *how, struct error *err)
 {
-	(void)n;
-	return publish_check(how, err);
+	struct publish_how here = *how;
+
+	/* the standard one is made by the run's folder, or there */
+	if (!argument(n->args, "spool") && access(how->spool, F_OK) < 0)
+		here.spool = NULL;
+	return publish_check(&here, err);
+}
+
+static int check_out(const struct night *n, struct error *err)
+{
+	const char *out = argument(n->args, "out");
+	char safe[SAFE_TEXT_SIZE];
+
+	if (out && can_write_into(out, false) < 0)
+		return error_errno(err, EXIT_USAGE, errno, "--out: %s: cannot be written into",
+			safe_text(out, safe));
+	return 0;
+}
+
+/* What is written after the night, by the user that is left then. */
+static int check_places(struct night *n, struct error *err)
+{
+	int rc;
+
+	if (run_folder_as_user(true, err) < 0)
+		return -1;
+	rc = check_history(n, err) < 0 || check_out(n, err) < 0 ||
+			publish_check_cacert(argument(n->args, "cacert"), err) < 0 ||
+			nightly_each_store(n, check_store, err) < 0
+		? -1
+		: 0;
+	return run_folder_as_user(false, err) < 0 ? -1 : rc;
 }
 
 static int read_numbers(struct night *n, struct error *err)
@@ -107,9 +137,8 @@ static int prepare(struct night *n, struct error *err)
 			"TARE_SKEW: a skewed meter, expected only with tare selftest");
 	n->options.connect = argument(n->args, "connect");
 	if (run_read_accel(argument(n->args, "accel"), &n->options, err) < 0 ||
-		read_plan(n, err) < 0 || read_numbers(n, err) < 0 || check_history(n, err) < 0 ||
-		nightly_each_format(n, NULL, err) < 0 ||
-		nightly_each_store(n, check_store, err) < 0 ||
+		read_plan(n, err) < 0 || read_numbers(n, err) < 0 ||
+		nightly_each_format(n, NULL, err) < 0 || check_places(n, err) < 0 ||
 		run_check_plan(n->plan, &n->options, err) < 0)
 		return -1;
 	json_object_set_new(n->doc, "plan", json_string(n->plan->name));

@@ -145,7 +145,7 @@ int history_check(const char *path, struct error *err)
 		return refuse_link(where, err);
 	if (history_read(path, &h, err) < 0)
 		return -1;
-	return access(path, W_OK) == 0
+	return eaccess(path, W_OK) == 0
 		? 0
 		: error_errno(err, EXIT_USAGE, errno, "%s: cannot be written", where);
 }

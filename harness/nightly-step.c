@@ -89,11 +89,15 @@ int nightly_each_format(struct night *n,
 	int (*one)(struct night *, const struct export *, struct error *), struct error *err)
 {
 	cleanup_free char *words = xstrdup(nightly_given(n->args, "export", NIGHTLY_EXPORTS));
-	char *save = NULL;
+	char *rest = words, *w, safe[SAFE_TEXT_SIZE];
 
-	for (char *w = strtok_r(words, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
-		const struct export *e = export_find(w, err);
+	while ((w = strsep(&rest, ","))) {
+		const struct export *e = *w ? export_find(w, err) : NULL;
 
+		if (!*w)
+			return error_set(err, EXIT_USAGE,
+				"--export: empty format, got \"%s\", expected those of tare export --help, joined by single commas",
+				safe_text(nightly_given(n->args, "export", NIGHTLY_EXPORTS), safe));
 		if (!e)
 			return error_wrap(err, "--export");
 		if (one && one(n, e, err) < 0)

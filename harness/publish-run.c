@@ -5,7 +5,9 @@
 #include "sha256.h"
 #include "util.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What an address that holds this takes; the last one is for all others. */
 static const struct {
@@ -31,9 +33,33 @@ static const struct export *format_of(const struct publish_how *how, struct erro
 	return export_find(how->format ? how->format : stores[store_of(how->url)].format, err);
 }
 
+int publish_check_cacert(const char *path, struct error *err)
+{
+	char safe[SAFE_TEXT_SIZE];
+	struct stat st;
+
+	if (!path)
+		return 0;
+	if (stat(path, &st) < 0 || eaccess(path, R_OK) < 0)
+		return error_errno(err, EXIT_USAGE, errno, "--cacert: %s: cannot be read",
+			safe_text(path, safe));
+	return S_ISDIR(st.st_mode)
+		? error_set(err, EXIT_USAGE, "--cacert: %s: is a folder, expected a file",
+			  safe_text(path, safe))
+		: 0;
+}
+
 int publish_check(const struct publish_how *how, struct error *err)
 {
-	return publish_check_url(how->url, err) < 0 || !format_of(how, err) ? -1 : 0;
+	char safe[SAFE_TEXT_SIZE];
+
+	if (publish_check_url(how->url, err) < 0 || !format_of(how, err) ||
+		publish_check_cacert(how->cacert, err) < 0)
+		return -1;
+	if (how->spool && can_write_into(how->spool, true) < 0)
+		return error_errno(err, EXIT_USAGE, errno, "--spool: %s: cannot be written into",
+			safe_text(how->spool, safe));
+	return 0;
 }
 
 /* The same text of the same run has the same key. */

@@ -238,6 +238,21 @@ static void restore_latest(struct run_folder *f, const char *results, const char
 		unlinkat(fd, "latest", 0);
 }
 
+int run_folder_as_user(bool on, struct error *err)
+{
+	uid_t uid = 0;
+	gid_t gid = 0;
+	int rc = 0;
+
+	if (on && sudo_user(&uid, &gid))
+		rc = setegid(gid) < 0 || seteuid(uid) < 0 ? -1 : 0;
+	else if (!on && geteuid() != getuid())
+		rc = seteuid(getuid()) < 0 || setegid(getgid()) < 0 ? -1 : 0;
+	return rc == 0 ? 0
+		       : error_errno(err, EXIT_INTERNAL, errno,
+				 "run folder: cannot be looked at as user %u", (unsigned)uid);
+}
+
 int run_folder_become_owner(const struct run_folder *f, struct error *err)
 {
 	struct stat st;

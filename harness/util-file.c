@@ -184,3 +184,36 @@ uint64_t process_start_time(pid_t pid)
 		p = strchr(p + 1, ' ');
 	return p ? strtoull(p + 1, NULL, 10) : 0;
 }
+
+/* "a/b/" is below "a", "a" below ".". */
+static char *folder_above(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	return len ? strndup(path, len) : strdup(".");
+}
+
+int can_write_into(const char *path, bool deep)
+{
+	cleanup_free char *at = xstrdup(path);
+	struct stat st;
+
+	for (bool first = true; stat(at, &st) < 0; first = false) {
+		char *above;
+
+		/* a link that leads nowhere is in the way; so is a working directory that is gone */
+		if (errno != ENOENT || lstat(at, &st) == 0 || (!first && !deep) || !strcmp(at, "."))
+			return -1;
+		above = folder_above(at);
+		if (!above)
+			return -1;
+		free(at);
+		at = above;
+	}
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode) ? eaccess(at, W_OK | X_OK) : -1;
+}

@@ -63,7 +63,10 @@ struct publish_how {
 	const char *cacert, *spool; /* as in publish_request and spool_open() */
 	double timeout; /* s, a try */
 };
-/* Whether URL and format can be asked for: 0, or -1 with EXIT_USAGE. */
+/* Whether URL and format can be asked for, certificates be read, a spool that is named be written into; nothing is made:
+ * 0, or -1 with EXIT_USAGE. */
+/* The same of the certificates alone; NULL is fine. */
+int publish_check_cacert(const char *path, struct error *err);
 int publish_check(const struct publish_how *how, struct error *err);
 /* Puts the run into the spool and sends what is there for the URL. out: what became of it, whatever is returned; kept
  * texts are no error here. */

@@ -26,6 +26,8 @@ int run_folder_write_json(
 	const struct run_folder *f, const char *name, const json_t *value, struct error *err);
 /* Gives everything in it to the calling user of sudo; nothing otherwise. */
 int run_folder_give(const struct run_folder *f, struct error *err);
+/* Under sudo: on, the effective user is the calling one, until off (not for good): what it may write is seen. */
+int run_folder_as_user(bool on, struct error *err);
 /* Nothing that is left to do needs root: a root process becomes the folder's owner for good, so that what the owner
  * planted there (links, scripts) is not followed by root. 0 when it is the owner already. */
 int run_folder_become_owner(const struct run_folder *f, struct error *err);

@@ -76,6 +76,9 @@ char *read_file_at(int dirfd, const char *path, size_t max, size_t *len);
 int write_all(int fd, const void *data, size_t len);
 /* open(O_WRONLY), one write, close: for /proc and cgroup files. 0 or -1 with errno. */
 int write_file_at(int dirfd, const char *path, const char *text);
+/* Whether the effective user can make files in this folder; where it is missing, whether it can be made: deep, with the
+ * missing ones above it. 0, or -1 with errno. */
+int can_write_into(const char *path, bool deep);
 /* Old or new file, never half: temporary file, fsync, rename, fsync of the folder. */
 int replace_file_at(int dirfd, const char *path, const void *data, size_t len, struct error *err);
 /* Removes a tree below dirfd without following links or leaving its file system. 0 or -1 with errno. */

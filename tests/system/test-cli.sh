@@ -47,6 +47,10 @@ row unknown-option 2 "run: unknown option, got \"--blokcs\"; did you mean --bloc
 row unknown-letter 2 "run: unknown option, got \"-rf\"; see tare run --help" run -rf
 row missing-value 2 "run: --blocks: missing value, expected N; see tare run --help" run --blocks
 row missing-letter-value 2 "run: --output: missing value, expected DIR; see tare run --help" run -o
+row empty-value 2 "run: --history: empty, expected FILE; see tare run --help" run --history ''
+row empty-spool 2 "publish: --spool: empty, expected DIR; see tare publish --help" publish . --to http://127.0.0.1:1/x --spool ''
+row empty-export 2 "export: --output: empty, expected FILE; see tare export --help" export --format csv . -o ''
+row no-certificates 2 "--cacert: none.pem: cannot be read: No such file or directory" publish . --to https://127.0.0.1:1/x --cacert none.pem
 row twice 2 "run: --seed: given twice, expected once; see tare run --help" run --seed 1 --seed=2
 row switch-value 2 "run: --quick: takes no value, got \"1\"; see tare run --help" run --quick=1
 row many-plans 2 "run: too many arguments, got \"b\", expected at most 1; see tare run --help" run a b
@@ -174,7 +178,7 @@ same home-unset "0:" "$?:$(cat err)"
 if [ "$(id -u)" = 0 ]; then
   mkdir full && : >full/file && mkfifo pipe
   run_to() { row "$1" 2 "$2" run --quick --arm host --workload idle -o "$3"; }
-  run_to output-empty-name "output folder: empty name, expected a new or empty folder" ""
+  run_to output-empty-name "run: --output: empty, expected DIR; see tare run --help" ""
   run_to output-full "full: is not empty, expected a new or empty folder; a run is one folder" full
   run_to output-file "full/file: cannot be used as a folder: Not a directory" full/file
   run_to output-fifo "pipe: cannot be used as a folder: Not a directory" pipe

@@ -193,13 +193,13 @@ check closed-all-valid python3 tests/validate.py "$work/made"
 rm -rf "$work/made"
 lacking "exec 1>/dev/full" "$tare" run --arm host --workload idle --quick -o "$work/made" 2>"$work/raw"
 same full-output-exit 1 $?
-same full-output "tare: report: standard output: cannot be written" "$(grep -vE '^tare: (preparing |checking that |trial [0-9]+ of )' "$work/raw")"
+same full-output "tare: standard output: cannot be written: No space left on device" "$(grep -vE '^tare: (preparing |checking that |trial [0-9]+ of )' "$work/raw")"
 check full-output-keeps-the-run python3 tests/validate.py "$work/made"
 for command in "list" "doctor" "gc" "report $work/made"; do
   # shellcheck disable=SC2086 # a command line
   lacking "exec 1>/dev/full" "$tare" $command 2>"$work/err"
   same "full-output-${command%% *}-exit" 1 $?
-  check "full-output-${command%% *}" grep -qx 'tare: \(report: \)\?standard output: cannot be written.*' "$work/err"
+  check "full-output-${command%% *}" grep -qx 'tare: standard output: cannot be written: No space left on device' "$work/err"
 done
 rm -rf "$work/made"
 lacking "exec 2>/dev/full" "$tare" run --arm host --workload idle --quick -o "$work/made" >/dev/null

@@ -102,7 +102,37 @@ refused no-count 2 '--confirm: not a count, got "many", expected a whole number 
 refused no-time 2 '--max-time: not a time, got "soon"' --max-time soon
 refused no-accel 2 '--accel: unknown accelerator, got "fast"' --accel fast
 refused no-history 2 '--history: none/h.jsonl: cannot be written beside: No such file' --history none/h.jsonl
+refused no-export 2 'tare: --export: empty format, got "junit,,csv", expected those of tare export --help, joined by single commas' --export junit,,csv
+refused no-export-at-all 2 'tare: --export: empty format, got "", expected' --export ''
+for option in history spool out cacert; do
+  expected=DIR
+  case $option in history | cacert) expected=FILE ;; esac
+  refused "empty-$option" 2 "tare: nightly: --$option: empty, expected $expected; see tare nightly --help" --$option '' --to http://127.0.0.1:1/x
+done
+echo >"$work/file"
+ln -s "$work/file" "$work/link"
+echo garbage >"$work/garbage"
+refused no-cacert 2 'tare: --cacert: /nonexistent: cannot be read: No such file or directory' --cacert /nonexistent --to https://127.0.0.1/x
+refused no-cacert-nor-store 2 'tare: --cacert: /nonexistent: cannot be read: No such file or directory' --cacert /nonexistent
+refused folder-cacert 2 "tare: --cacert: $work: is a folder, expected a file" --cacert "$work" --to https://127.0.0.1/x
+refused file-spool 2 "tare: --spool: $work/file: cannot be written into: Not a directory" --spool "$work/file" --to http://127.0.0.1:1/x
+refused below-file-spool 2 "tare: --spool: $work/file/x: cannot be written into: Not a directory" --spool "$work/file/x" --to http://127.0.0.1:1/x
+refused file-out 2 "tare: --out: $work/file: cannot be written into: Not a directory" --out "$work/file"
+refused deep-out 2 "tare: --out: none/there: cannot be written into: No such file or directory" --out none/there
+refused linked-history 2 "tare: $work/link: is a symbolic link, expected a regular file; name the file that it points to" --history "$work/link"
+refused folder-history 2 "tare: $work/empty: is a folder, expected a regular file" --history "$work/empty"
+refused garbage-history 2 "tare: $work/garbage: line 1" --history "$work/garbage"
 need_root nightly
+# Under sudo that user writes, not root.
+mkdir -m 755 "$work/mine"
+mkdir "$work/theirs"
+chown 65534 "$work/theirs"
+install -m 644 /dev/null "$work/theirs/h.jsonl"
+chmod 755 "$work"
+SUDO_UID=65534 SUDO_GID=65534 refused sudo-out 2 "tare: --out: $work/mine: cannot be written into: Permission denied" --out "$work/mine"
+SUDO_UID=65534 SUDO_GID=65534 refused sudo-spool 2 "tare: --spool: $work/mine/s: cannot be written into: Permission denied" --spool "$work/mine/s" --to http://127.0.0.1:1/x
+SUDO_UID=65534 SUDO_GID=65534 refused sudo-history 2 "tare: $work/theirs/h.jsonl: cannot be written: Permission denied" --history "$work/theirs/h.jsonl"
+SUDO_UID=65534 SUDO_GID=65534 refused sudo-beside 2 "tare: --history: $work/mine/h.jsonl: cannot be written beside: Permission denied" --history "$work/mine/h.jsonl"
 chmod 777 "$work" "$work/empty"
 (cd "$work/empty" && setpriv --reuid 65534 --regid 65534 --clear-groups "$TARE" nightly --arm 2>/dev/null) && bad usage "an unknown option"
 (cd "$work/empty" && setpriv --reuid 65534 --regid 65534 --clear-groups "$TARE" nightly >"$work/said" 2>"$work/told")
@@ -223,6 +253,7 @@ night eighth 0
 in=$work/elsewhere night elsewhere 3 --to http://127.0.0.1:1/x
 same elsewhere-alarm-before-store "3 1" "$(in=$work/elsewhere object 'd["code"]') $(find "$work/elsewhere/results/spool" -name '*.json' | wc -l)"
 same elsewhere-by-level "[('level', 'higher', True)]" "$(in=$work/elsewhere object 'sorted({(r["held_against"], r["verdict"], r["worse"]) for r in d["confirmed"]})')"
+check elsewhere-level-is-told grep -q "^verdict   ALARM: .*; measured again against the nights' level; a slow hour is not told apart; exit 3$" "$work/said"
 same elsewhere-latest-is-the-night 1 "$(cd "$work/elsewhere/results/latest/confirmation" && find . -maxdepth 1 -name samples.jsonl | wc -l)"
 clean nights-leave-nothing "$work/before"
 

@@ -44,6 +44,8 @@ static void refused(void **state)
 		{{"-rf"}, "run: unknown option, got \"-rf\"; see tare run --help"},
 		{{"--blocks"}, "run: --blocks: missing value, expected N; see tare run --help"},
 		{{"-o"}, "run: --output: missing value, expected DIR; see tare run --help"},
+		{{"-o", ""}, "run: --output: empty, expected DIR; see tare run --help"},
+		{{"--output="}, "run: --output: empty, expected DIR; see tare run --help"},
 		{{"--quick=1"}, "run: --quick: takes no value, got \"1\"; see tare run --help"},
 		{{"-q1"}, "run: --quick: takes no value, got \"1\"; see tare run --help"},
 		{{"--blocks", "1", "--blocks=2"},

@@ -884,6 +884,11 @@ static void test_append_refused(void **state)
 	link = (struct error)ERROR_INIT;
 	assert_int_equal(symlink(other, file), 0);
 	assert_int_equal(history_append(file, line, &done, &link), -1); /* never through a link */
+	assert_non_null(strstr(link.text, ": is a symbolic link, expected a regular file;"));
+	link = (struct error)ERROR_INIT;
+	assert_int_equal(history_check(file, &link), -1); /* told before anything is measured */
+	assert_int_equal(link.code, EXIT_USAGE);
+	assert_non_null(strstr(link.text, ": is a symbolic link, expected a regular file;"));
 	assert_int_equal(history_append(folder, line, &done, &at_folder), -1);
 	assert_int_equal(at_folder.code, EXIT_USAGE);
 	unlink(file);
