@@ -243,6 +243,7 @@ check sixth-sides test -s "$work/ci/results/latest/confirmation/compare.json"
 check sixth-junit-fails grep -q 'failures="3" errors="0"' "$work/ci/results/latest/nightly.xml"
 check sixth-published-all-the-same test "$(wc -l <"$work/stored")" = 3
 check history-schema python3 tests/validate.py --lines history "$work/ci/results/history.jsonl"
+same nights-add-themselves 6 "$(grep -c '"live":true' "$work/ci/results/history.jsonl")"
 same sixth-lines "6 2" "$(grep -c '"kind":"run"' "$work/ci/results/history.jsonl") $(grep -c '"kind":"confirmation"' "$work/ci/results/history.jsonl")"
 night seventh 3
 same seventh-is-not-measured-again 0 "$(object 'len(d["confirmed"])')"
