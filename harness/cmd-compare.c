@@ -55,34 +55,56 @@ static void print_document(const json_t *doc, enum format format, bool all)
 		compare_table(stdout, doc, all);
 }
 
-/* Which of the primaries would be seen to be 20 % worse. */
-static void count_found(const json_t *doc, size_t *found, size_t *asked)
+/* Of each primary metric (object by name) how many comparisons there are and how many see that it is 20 % worse, as a
+ * pair. New object. */
+static json_t *count_found(const json_t *doc)
 {
-	json_t *row;
+	json_t *found = json_object(), *row;
 	size_t i;
 
-	*found = *asked = 0;
 	json_array_foreach (json_object_get(doc, "comparisons"), i, row) {
 		const char *verdict = json_string_value(json_object_get(row, "verdict"));
 		const char *better = json_string_value(json_object_get(row, "better"));
+		const char *name = json_string_value(json_object_get(row, "metric"));
+		json_t *pair = json_object_get(found, name);
 
 		if (!json_is_true(json_object_get(row, "primary")) || !strcmp(verdict, "none") ||
 			!strcmp(better, "neither"))
 			continue;
-		++*asked;
-		*found += json_is_true(json_object_get(row, "regression"));
+		if (!pair) {
+			pair = json_pack("[i, i]", 0, 0);
+			json_object_set_new(found, name, pair);
+		}
+		for (size_t k = 0; k < 2; k++)
+			if (k == 0 || json_is_true(json_object_get(row, "regression")))
+				json_array_set_new(pair, k,
+					json_integer(
+						1 + json_integer_value(json_array_get(pair, k))));
 	}
+	return found;
+}
+
+/* A gate that one metric makes fail may be blind on all others: each is told. */
+static void tell_found(const json_t *doc)
+{
+	cleanup_json json_t *found = count_found(doc);
+	const char *name;
+	json_t *pair;
+
+	fprintf(stderr,
+		"tare: compare: --self-test: a copy of NEW made 20 %% worse (as measured; less the translation buffer, emulated memory grows by more); primary comparisons that see it:");
+	json_object_foreach (found, name, pair)
+		fprintf(stderr, " %s %lld of %lld", name,
+			(long long)json_integer_value(json_array_get(pair, 1)),
+			(long long)json_integer_value(json_array_get(pair, 0)));
+	fputc('\n', stderr);
 }
 
 static int end_self_test(const json_t *doc, struct error *err)
 {
 	int code = compare_exit(doc, false);
-	size_t found, asked;
 
-	count_found(doc, &found, &asked);
-	fprintf(stderr,
-		"tare: compare: --self-test: a copy of NEW made 20 %% worse (as measured; less the translation buffer, emulated memory grows by more): %zu of %zu primary comparisons see it\n",
-		found, asked);
+	tell_found(doc);
 	if (code == EXIT_REGRESSION || code == EXIT_NOISY)
 		return code;
 	return error_set(err, EXIT_METER,
