@@ -6,7 +6,7 @@ reset
 set encoding utf8
 set decimalsign '.'
 set datafile missing 'NaN'
-if (pass == 1) set terminal svg size 1200,720 fixed noenhanced font 'DejaVu Sans,10' background '#ffffff' name 'tare_ledger'
+if (pass == 1) set terminal svg size 1200,720 fixed noenhanced font 'DejaVu Sans,10' fontscale 1.333 background '#ffffff' name 'tare_ledger'
 if (pass == 1) set output 'ledger.svg'.suffix
 if (pass == 2) set terminal pngcairo size 1200,720 noenhanced font 'DejaVu Sans,10' background rgb '#ffffff'
 if (pass == 2) set output 'ledger.png'.suffix
@@ -15,10 +15,10 @@ unset key
 set border 1 lc rgb '#888888'
 set tics nomirror out scale 0.6 textcolor rgb '#444444'
 unset ytics
-set label 1 'vm takes 182 MiB from the host; 59.7 MiB of it are the guest''s kernel' at screen 0.01667,0.96389 left noenhanced font 'DejaVu Sans:Bold,16' textcolor rgb '#000000' front
+set label 1 'vm takes 187 MiB from the host; 59.7 MiB of it are the guest''s kernel' at screen 0.01667,0.96389 left noenhanced font 'DejaVu Sans:Bold,16' textcolor rgb '#000000' front
 set label 2 'What MemAvailable charges, part by part. The hollow bar formed no part: the gap to it is what the ledger does not explain.' at screen 0.01667,0.92500 left noenhanced font 'DejaVu Sans,11' textcolor rgb '#444444' front
 set label 3 'n = 6, medians; whiskers: exact 96.9 % order-statistic intervals. Workload http, 1 instance. Parts are medians.' at screen 0.01667,0.04722 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
-set label 4 'vm (Intel(R) Xeon(R) Processor, 2 cores, 23.5 GiB) · Linux 6.18.44-fc-v669 · accelerator: TCG (emulated) · 2026-11-23T04:13:02Z · run b4ac098678eb0e2e' at screen 0.01667,0.02222 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
+set label 4 'vm (Intel(R) Xeon(R) Processor, 2 cores, 23.5 GiB) · Linux 6.18.44-fc-v669 · accelerator: TCG (emulated) · 2026-11-23T10:54:19Z · run cf81696b0111085a' at screen 0.01667,0.02222 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
 set label 5 'workload' at screen 0.04417,0.88333 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#222222' front
 set object 1 rectangle from screen 0.01667,0.87500 to screen 0.03833,0.89167 front fs pattern 3 border lc rgb '#333333' fc rgb '#0072B2'
 set label 6 'guest kernel' at screen 0.14461,0.88333 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#222222' front
@@ -49,7 +49,7 @@ set lmargin at screen 0.15833
 set rmargin at screen 0.55750
 set bmargin at screen 0.14444
 set tmargin at screen 0.75278
-set xrange [-1.533984375:220.8131973] noextend
+set xrange [0:228.786108] noextend
 set yrange [-3.5:0.5] noextend
 set xlabel 'memory of one instance (MiB)' noenhanced font 'DejaVu Sans,10' textcolor rgb '#444444' offset 0,0.3
 unset logscale x
@@ -57,15 +57,14 @@ set xtics autofreq
 set grid xtics lt 1 lc rgb '#e8e8e8' lw 1
 set grid back
 set label 17 'All arms on one scale' at screen 0.15833,0.77083 left noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set arrow 1000 from first 0,graph 0 to first 0,graph 1 nohead lt 1 lc rgb '#888888' back
 set arrow 1 from graph 0,first -0.5 to graph 1,first -0.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 2 from graph 0,first -1.5 to graph 1,first -1.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 3 from graph 0,first -2.5 to graph 1,first -2.5 nohead lt 1 lc rgb '#dddddd' back
-set label 18 '-230 KiB' at first 0.58984375,-0.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 19 '420 KiB' at first 0.55078125,-1.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 20 '238 KiB' at first 0.56640625,-2.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 21 '182 MiB' at first 187.0820312,-3.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-S = 1048576; cut = 1e+300; low = -1.533984375 # one axis unit in base units; where bars are cut
+set label 18 '574 KiB' at first 0.59765625,-0.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 19 '338 KiB' at first 0.5546875,-1.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 20 '506 KiB' at first 0.609375,-2.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 21 '187 MiB' at first 194.078125,-3.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+S = 1048576; cut = 1e+300; low = 0 # one axis unit in base units; where bars are cut
 clip(x) = x / S > cut ? cut : x / S < low ? low : x / S
 inside(x) = x / S > cut || x / S < low ? NaN : x / S
 pick(x, emulated, wanted) = emulated == wanted && x / S < cut ? x / S : NaN
@@ -90,7 +89,7 @@ set lmargin at screen 0.58750
 set rmargin at screen 0.98667
 set bmargin at screen 0.14444
 set tmargin at screen 0.75278
-set xrange [-772.8:1125.189404] noextend
+set xrange [0:954.4961203] noextend
 set yrange [-3.5:0.5] noextend
 set xlabel 'memory of one instance (KiB)' noenhanced font 'DejaVu Sans,10' textcolor rgb '#444444' offset 0,0.3
 unset logscale x
@@ -98,27 +97,29 @@ set xtics autofreq
 set grid xtics lt 1 lc rgb '#e8e8e8' lw 1
 set grid back
 set label 1 'The small ones enlarged (cut bars go on to the right)' at screen 0.58750,0.77083 left noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set arrow 1000 from first 0,graph 0 to first 0,graph 1 nohead lt 1 lc rgb '#888888' back
 set arrow 1 from graph 0,first -0.5 to graph 1,first -0.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 2 from graph 0,first -1.5 to graph 1,first -1.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 3 from graph 0,first -2.5 to graph 1,first -2.5 nohead lt 1 lc rgb '#dddddd' back
-set object 1 polygon from 730.1476742,-2.92 to 738.024,-2.92 to 753.7766516,-2.58 to 745.9003258,-2.58 to 730.1476742,-2.92 front fs solid 1 border lc rgb '#333333' fc rgb '#ffffff'
-set label 2 '-230 KiB' at first 604,-0.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 3 '420 KiB' at first 564,-1.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 4 '238 KiB' at first 580,-2.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set object 2 polygon from 730.1476742,-3.18 to 738.024,-3.18 to 753.7766516,-2.92 to 745.9003258,-2.92 to 730.1476742,-3.18 front fs solid 1 border lc rgb '#333333' fc rgb '#ffffff'
-set label 5 '→ 182 MiB' at first 772.8,-3.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set object 1 polygon from 735.6209272,-2.92 to 742.3024,-2.92 to 755.6653457,-2.58 to 748.9838728,-2.58 to 735.6209272,-2.92 front fs solid 1 border lc rgb '#333333' fc rgb '#ffffff'
+set label 2 '574 KiB' at first 612,-0.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 3 '338 KiB' at first 568,-1.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 4 '506 KiB' at first 624,-2.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set object 2 polygon from 735.6209272,-3.18 to 742.3024,-3.18 to 755.6653457,-2.92 to 748.9838728,-2.92 to 735.6209272,-3.18 front fs solid 1 border lc rgb '#333333' fc rgb '#ffffff'
+set label 5 '→ 187 MiB' at first 777.28,-3.05 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
 set label 6 'host' at screen 0.15000,0.67674 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set label 7 'parts 560 KiB, residual -804 KiB: one such instance is below the host''s noise' at screen 0.16083,0.62655 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
-set label 8 'netns' at screen 0.15000,0.53576 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set label 9 'host' at screen 0.15000,0.51354 right noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
-set label 10 'parts 313 KiB, residual 108 KiB: one such instance is below the host''s noise' at screen 0.16083,0.47447 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
-set label 11 'container' at screen 0.15000,0.37257 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set label 12 'parts 518 KiB, residual -172 KiB: one such instance is below the host''s noise' at screen 0.16083,0.32238 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
-set label 13 'vm' at screen 0.15000,0.23160 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set label 14 'emulated (TCG)' at screen 0.15000,0.20938 right noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
-set label 15 'parts 179 MiB, residual 3.46 MiB (1.90 %)' at screen 0.16083,0.17030 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
-S = 1024; cut = 772.8; low = -772.8 # one axis unit in base units; where bars are cut
+set label 7 'parts 490 KiB, residual 92 KiB: one such instance is below the host''s' at screen 0.16083,0.64129 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 8 'noise' at screen 0.16083,0.62185 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 9 'netns' at screen 0.15000,0.53576 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
+set label 10 'host' at screen 0.15000,0.51354 right noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
+set label 11 'parts 369 KiB, residual -24 KiB: one such instance is below the host''s' at screen 0.16083,0.48921 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 12 'noise' at screen 0.16083,0.46976 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 13 'container' at screen 0.15000,0.37257 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
+set label 14 'parts 500 KiB, residual 10 KiB: one such instance is below the host''s' at screen 0.16083,0.33713 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 15 'noise' at screen 0.16083,0.31768 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 16 'vm' at screen 0.15000,0.23160 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
+set label 17 'emulated (TCG)' at screen 0.15000,0.20938 right noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
+set label 18 'parts 177 MiB, residual 8.37 MiB (4.49 %)' at screen 0.16083,0.18504 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+S = 1024; cut = 777.28; low = 0 # one axis unit in base units; where bars are cut
 clip(x) = x / S > cut ? cut : x / S < low ? low : x / S
 inside(x) = x / S > cut || x / S < low ? NaN : x / S
 pick(x, emulated, wanted) = emulated == wanted && x / S < cut ? x / S : NaN

@@ -6,7 +6,7 @@ reset
 set encoding utf8
 set decimalsign '.'
 set datafile missing 'NaN'
-if (pass == 1) set terminal svg size 1200,720 fixed noenhanced font 'DejaVu Sans,10' background '#ffffff' name 'tare_network'
+if (pass == 1) set terminal svg size 1200,720 fixed noenhanced font 'DejaVu Sans,10' fontscale 1.333 background '#ffffff' name 'tare_network'
 if (pass == 1) set output 'network.svg'.suffix
 if (pass == 2) set terminal pngcairo size 1200,720 noenhanced font 'DejaVu Sans,10' background rgb '#ffffff'
 if (pass == 2) set output 'network.png'.suffix
@@ -15,10 +15,10 @@ unset key
 set border 1 lc rgb '#888888'
 set tics nomirror out scale 0.6 textcolor rgb '#444444'
 unset ytics
-set label 1 'container receives 17.4 Gbit/s over one TCP stream, vm 2.69 Gbit/s (emulated CPU)' at screen 0.01667,0.96389 left noenhanced font 'DejaVu Sans:Bold,16' textcolor rgb '#000000' front
+set label 1 'container receives 17.2 Gbit/s over one TCP stream, vm 2.66 Gbit/s (emulated CPU)' at screen 0.01667,0.96389 left noenhanced font 'DejaVu Sans:Bold,16' textcolor rgb '#000000' front
 set label 2 'The same bridge and the same peer for every arm (host: loopback, the ceiling). More is better on the left, less is better in the middle and on the right.' at screen 0.01667,0.92500 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#444444' front
 set label 3 'n = 6, medians; whiskers: exact 96.9 % order-statistic intervals. Workload http, 1 instance. ' at screen 0.01667,0.04722 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
-set label 4 'vm (Intel(R) Xeon(R) Processor, 2 cores, 23.5 GiB) · Linux 6.18.44-fc-v669 · accelerator: TCG (emulated) · 2026-11-23T04:13:02Z · run b4ac098678eb0e2e' at screen 0.01667,0.02222 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
+set label 4 'vm (Intel(R) Xeon(R) Processor, 2 cores, 23.5 GiB) · Linux 6.18.44-fc-v669 · accelerator: TCG (emulated) · 2026-11-23T10:54:19Z · run cf81696b0111085a' at screen 0.01667,0.02222 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
 set label 5 'TCP stream in' at screen 0.04417,0.88333 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#222222' front
 set object 1 rectangle from screen 0.01667,0.87500 to screen 0.03833,0.89167 front fs pattern 3 border lc rgb '#333333' fc rgb '#0072B2'
 set label 6 'TCP stream out' at screen 0.17628,0.88333 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#222222' front
@@ -43,7 +43,7 @@ set lmargin at screen 0.15833
 set rmargin at screen 0.41444
 set bmargin at screen 0.14444
 set tmargin at screen 0.78333
-set xrange [0:59.26980461] noextend
+set xrange [0:58.77275311] noextend
 set yrange [-3.5:0.5] noextend
 set xlabel 'payload rate (Gbit/s)' noenhanced font 'DejaVu Sans,10' textcolor rgb '#444444' offset 0,0.3
 unset logscale x
@@ -54,18 +54,18 @@ set label 17 'Throughput' at screen 0.15833,0.80139 left noenhanced font 'DejaVu
 set arrow 1 from graph 0,first -0.5 to graph 1,first -0.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 2 from graph 0,first -1.5 to graph 1,first -1.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 3 from graph 0,first -2.5 to graph 1,first -2.5 nohead lt 1 lc rgb '#dddddd' back
-set label 18 'in 19.8 Gbit/s' at first 19.84042909,0.28 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 19 'in 17.1 Gbit/s' at first 17.58620061,-0.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 20 'in 17.4 Gbit/s' at first 17.85167899,-1.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 21 'in 2.69 Gbit/s' at first 2.706625886,-2.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 22 'out 19.4 Gbit/s' at first 20.07590445,0.01 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 23 'out 16.5 Gbit/s' at first 16.92129212,-0.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 24 'out 16.7 Gbit/s' at first 17.8435757,-1.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 25 'out 3.42 Gbit/s' at first 3.474851464,-2.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 26 'HTTP 15.3 Gbit/s' at first 16.20821888,-0.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 27 'HTTP 27.1 Gbit/s' at first 32.75910242,-1.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 28 'HTTP 26.5 Gbit/s' at first 30.38146749,-2.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 29 'HTTP 3.05 Gbit/s' at first 3.114148587,-3.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 18 'in 19.7 Gbit/s' at first 20.21137215,0.28 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 19 'in 17.3 Gbit/s' at first 17.36826902,-0.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 20 'in 17.2 Gbit/s' at first 17.51167033,-1.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 21 'in 2.66 Gbit/s' at first 2.701379195,-2.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 22 'out 19.8 Gbit/s' at first 20.29613825,0.01 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 23 'out 16.2 Gbit/s' at first 16.94938698,-0.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 24 'out 16.7 Gbit/s' at first 16.89715288,-1.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 25 'out 3.36 Gbit/s' at first 3.500207319,-2.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 26 'HTTP 13.5 Gbit/s' at first 15.05253988,-0.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 27 'HTTP 28.3 Gbit/s' at first 32.48437634,-1.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 28 'HTTP 28.2 Gbit/s' at first 30.58239648,-2.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 29 'HTTP 2.98 Gbit/s' at first 3.109140941,-3.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
 S = 1000000000; cut = 1e+300; low = 0 # one axis unit in base units; where bars are cut
 clip(x) = x / S > cut ? cut : x / S < low ? low : x / S
 inside(x) = x / S > cut || x / S < low ? NaN : x / S
@@ -88,7 +88,7 @@ set lmargin at screen 0.44444
 set rmargin at screen 0.70056
 set bmargin at screen 0.14444
 set tmargin at screen 0.78333
-set xrange [0.04869625:11.03670316] noextend
+set xrange [0.038814375:20.52535909] noextend
 set yrange [-3.5:0.5] noextend
 set xlabel 'time (ms)' noenhanced font 'DejaVu Sans,10' textcolor rgb '#444444' offset 0,0.3
 set logscale x
@@ -99,19 +99,19 @@ set label 1 'Latency (log axis)' at screen 0.44444,0.80139 left noenhanced font 
 set arrow 1 from graph 0,first -0.5 to graph 1,first -0.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 2 from graph 0,first -1.5 to graph 1,first -1.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 3 from graph 0,first -2.5 to graph 1,first -2.5 nohead lt 1 lc rgb '#dddddd' back
-set label 2 'p50 81.7 µs' at first 0.08767,0.28 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 3 'p50 80.4 µs' at first 0.082571,-0.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 4 'p50 80.6 µs' at first 0.08447,-1.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 5 'p50 202 µs' at first 0.221476,-2.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 6 'p99 144 µs' at first 0.1652,0.01 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 7 'p99 125 µs' at first 0.137146,-0.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 8 'p99 132 µs' at first 0.15895,-1.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 9 'p99 434 µs' at first 0.474234,-2.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 10 'first byte 180 µs' at first 0.222,-0.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 11 'first byte 196 µs' at first 0.248,-1.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 12 'first byte 197 µs' at first 0.234,-2.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 13 'first byte 946 µs' at first 1.072,-3.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-S = 0.001; cut = 1e+300; low = 0.04869625 # one axis unit in base units; where bars are cut
+set label 2 'p50 86.7 µs' at first 0.093657,0.28 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 3 'p50 89.8 µs' at first 0.095322,-0.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 4 'p50 87.7 µs' at first 0.092583,-1.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 5 'p50 202 µs' at first 0.214361,-2.72 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 6 'p99 176 µs' at first 0.187793,0.01 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 7 'p99 171 µs' at first 0.221767,-0.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 8 'p99 142 µs' at first 1.511744,-1.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 9 'p99 463 µs' at first 0.541667,-2.99 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 10 'first byte 192 µs' at first 0.206,-0.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 11 'first byte 208 µs' at first 0.214,-1.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 12 'first byte 207 µs' at first 0.222,-2.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 13 'first byte 973 µs' at first 1.385,-3.26 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+S = 0.001; cut = 1e+300; low = 0.038814375 # one axis unit in base units; where bars are cut
 clip(x) = x / S > cut ? cut : x / S < low ? low : x / S
 inside(x) = x / S > cut || x / S < low ? NaN : x / S
 pick(x, emulated, wanted) = emulated == wanted && x / S < cut ? x / S : NaN
@@ -133,7 +133,7 @@ set lmargin at screen 0.73056
 set rmargin at screen 0.98667
 set bmargin at screen 0.14444
 set tmargin at screen 0.78333
-set xrange [0:4.351897124] noextend
+set xrange [0:4.431324519] noextend
 set yrange [-3.5:0.5] noextend
 set xlabel 'CPU time (s/GiB)' noenhanced font 'DejaVu Sans,10' textcolor rgb '#444444' offset 0,0.3
 unset logscale x
@@ -144,10 +144,10 @@ set label 1 'CPU time per GiB moved' at screen 0.73056,0.80139 left noenhanced f
 set arrow 1 from graph 0,first -0.5 to graph 1,first -0.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 2 from graph 0,first -1.5 to graph 1,first -1.5 nohead lt 1 lc rgb '#dddddd' back
 set arrow 3 from graph 0,first -2.5 to graph 1,first -2.5 nohead lt 1 lc rgb '#dddddd' back
-set label 2 '537 ms/GiB' at first 0.5874088916,0.08 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 3 '620 ms/GiB' at first 0.6353028638,-0.92 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 4 '606 ms/GiB' at first 0.6336327275,-1.92 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
-set label 5 '3.08 s/GiB' at first 3.109576817,-2.92 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 2 '545 ms/GiB, rest -42.8 ms/GiB: noise' at first 0.583001625,0.08 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 3 '615 ms/GiB' at first 0.6311261915,-0.92 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 4 '617 ms/GiB' at first 0.6376309589,-1.92 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
+set label 5 '3.12 s/GiB' at first 3.166330362,-2.92 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
 set label 6 'host' at screen 0.15000,0.70347 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
 set label 7 'netns' at screen 0.15000,0.55486 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
 set label 8 'host' at screen 0.15000,0.53264 right noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front

@@ -6,7 +6,7 @@ reset
 set encoding utf8
 set decimalsign '.'
 set datafile missing 'NaN'
-if (pass == 1) set terminal svg size 1200,720 fixed noenhanced font 'DejaVu Sans,10' background '#ffffff' name 'tare_processes'
+if (pass == 1) set terminal svg size 1200,720 fixed noenhanced font 'DejaVu Sans,10' fontscale 1.333 background '#ffffff' name 'tare_processes'
 if (pass == 1) set output 'processes.svg'.suffix
 if (pass == 2) set terminal pngcairo size 1200,720 noenhanced font 'DejaVu Sans,10' background rgb '#ffffff'
 if (pass == 2) set output 'processes.png'.suffix
@@ -18,7 +18,7 @@ unset ytics
 set label 1 'One workload in vm is 38 processes and kernel threads, in container 2' at screen 0.01667,0.96389 left noenhanced font 'DejaVu Sans:Bold,16' textcolor rgb '#000000' front
 set label 2 'The process ledger: all that runs because of one workload, stacked by layer. The number is the total without threads.' at screen 0.01667,0.92500 left noenhanced font 'DejaVu Sans,11' textcolor rgb '#444444' front
 set label 3 'Medians of exact counts, which need no interval and hold under emulation. Workload http, 1 instance.' at screen 0.01667,0.04722 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
-set label 4 'vm (Intel(R) Xeon(R) Processor, 2 cores, 23.5 GiB) · Linux 6.18.44-fc-v669 · accelerator: TCG (emulated) · 2026-11-23T04:13:02Z · run b4ac098678eb0e2e' at screen 0.01667,0.02222 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
+set label 4 'vm (Intel(R) Xeon(R) Processor, 2 cores, 23.5 GiB) · Linux 6.18.44-fc-v669 · accelerator: TCG (emulated) · 2026-11-23T10:54:19Z · run cf81696b0111085a' at screen 0.01667,0.02222 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
 set label 5 'user process: the workload' at screen 0.04417,0.88333 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#222222' front
 set object 1 rectangle from screen 0.01667,0.87500 to screen 0.03833,0.89167 front fs pattern 3 border lc rgb '#333333' fc rgb '#0072B2'
 set label 6 'runtime: agent and helpers on the host' at screen 0.25206,0.88333 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#222222' front
@@ -85,15 +85,16 @@ set label 4 '2' at first 2,-1.91 offset character 0.8,0 left noenhanced font 'De
 set object 1 polygon from 2.116052106,-3.16 to 2.1392,-3.16 to 2.185495788,-2.66 to 2.162347894,-2.66 to 2.116052106,-3.16 front fs solid 1 border lc rgb '#333333' fc rgb '#ffffff'
 set label 5 '→ 38, and 3 threads' at first 2.24,-2.91 offset character 0.8,0 left noenhanced font 'DejaVu Sans,10' textcolor rgb '#000000' front
 set label 6 'host' at screen 0.15000,0.70347 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set label 7 'workload 1 + runtime 1 · threads apart: 0' at screen 0.16083,0.65076 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 7 'workload 1 + runtime 1 · threads apart: 0' at screen 0.16083,0.66681 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
 set label 8 'netns' at screen 0.15000,0.55486 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
 set label 9 'host' at screen 0.15000,0.53264 right noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
-set label 10 'workload 1 + runtime 1 · threads apart: 0' at screen 0.16083,0.49104 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 10 'workload 1 + runtime 1 · threads apart: 0' at screen 0.16083,0.50708 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
 set label 11 'container' at screen 0.15000,0.38403 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
-set label 12 'workload 1 + runtime 1 · threads apart: 0' at screen 0.16083,0.33132 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 12 'workload 1 + runtime 1 · threads apart: 0' at screen 0.16083,0.34736 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
 set label 13 'vm' at screen 0.15000,0.23542 right noenhanced font 'DejaVu Sans,11' textcolor rgb '#000000' front
 set label 14 'emulated (TCG)' at screen 0.15000,0.21319 right noenhanced font 'DejaVu Sans,9' textcolor rgb '#555555' front
-set label 15 'workload 1 + virtual hardware 1 + guest OS 36 (35 kernel threads) · threads apart: 3' at screen 0.16083,0.17160 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 15 'workload 1 + virtual hardware 1 + guest OS 36 (35 kernel threads)' at screen 0.16083,0.18764 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
+set label 16 'threads apart: 3' at screen 0.16083,0.16819 left noenhanced font 'DejaVu Sans,9' textcolor rgb '#444444' front
 S = 1; cut = 2.24; low = 0 # one axis unit in base units; where bars are cut
 clip(x) = x / S > cut ? cut : x / S < low ? low : x / S
 inside(x) = x / S > cut || x / S < low ? NaN : x / S
