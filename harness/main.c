@@ -74,8 +74,12 @@ int main(int argc, char **argv)
 		code = dispatch(argc, argv, &err);
 	errno = 0;
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && !reader_left()) {
-		error_errno(&err, EXIT_INTERNAL, errno ? errno : EIO,
-			"standard output: cannot be written");
+		/* what an earlier write met is not known any more */
+		if (errno)
+			error_errno(
+				&err, EXIT_INTERNAL, errno, "standard output: cannot be written");
+		else
+			error_set(&err, EXIT_INTERNAL, "standard output: cannot be written");
 		if (code == EXIT_FINE)
 			code = EXIT_INTERNAL;
 	}

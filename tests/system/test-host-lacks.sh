@@ -199,7 +199,7 @@ for command in "list" "doctor" "gc" "report $work/made"; do
   # shellcheck disable=SC2086 # a command line
   lacking "exec 1>/dev/full" "$tare" $command 2>"$work/err"
   same "full-output-${command%% *}-exit" 1 $?
-  check "full-output-${command%% *}" grep -qx 'tare: standard output: cannot be written: No space left on device' "$work/err"
+  check "full-output-${command%% *}" grep -qxE 'tare: standard output: cannot be written(: No space left on device)?' "$work/err"
 done
 rm -rf "$work/made"
 lacking "exec 2>/dev/full" "$tare" run --arm host --workload idle --quick -o "$work/made" >/dev/null
