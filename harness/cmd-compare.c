@@ -2,6 +2,7 @@
 #include "command.h"
 #include "compare.h"
 #include "json.h"
+#include "metric.h"
 #include "run-folder.h"
 #include "util.h"
 
@@ -55,48 +56,41 @@ static void print_document(const json_t *doc, enum format format, bool all)
 		compare_table(stdout, doc, all);
 }
 
-/* Of each primary metric (object by name) how many comparisons there are and how many see that it is 20 % worse, as a
- * pair. New object. */
-static json_t *count_found(const json_t *doc)
+static const char *text_in(const json_t *row, const char *key)
 {
-	json_t *found = json_object(), *row;
+	return json_string_value(json_object_get(row, key));
+}
+
+/* How many comparisons a primary metric has, and how many of them see that it is 20 % worse. */
+static void count_found(const json_t *doc, const char *metric, unsigned *asked, unsigned *found)
+{
+	json_t *row;
 	size_t i;
 
+	*asked = *found = 0;
 	json_array_foreach (json_object_get(doc, "comparisons"), i, row) {
-		const char *verdict = json_string_value(json_object_get(row, "verdict"));
-		const char *better = json_string_value(json_object_get(row, "better"));
-		const char *name = json_string_value(json_object_get(row, "metric"));
-		json_t *pair = json_object_get(found, name);
-
-		if (!json_is_true(json_object_get(row, "primary")) || !strcmp(verdict, "none") ||
-			!strcmp(better, "neither"))
+		if (!json_is_true(json_object_get(row, "primary")) ||
+			strcmp(text_in(row, "metric"), metric) != 0 ||
+			!strcmp(text_in(row, "verdict"), "none") ||
+			!strcmp(text_in(row, "better"), "neither"))
 			continue;
-		if (!pair) {
-			pair = json_pack("[i, i]", 0, 0);
-			json_object_set_new(found, name, pair);
-		}
-		for (size_t k = 0; k < 2; k++)
-			if (k == 0 || json_is_true(json_object_get(row, "regression")))
-				json_array_set_new(pair, k,
-					json_integer(
-						1 + json_integer_value(json_array_get(pair, k))));
+		++*asked;
+		*found += json_is_true(json_object_get(row, "regression"));
 	}
-	return found;
 }
 
 /* A gate that one metric makes fail may be blind on all others: each is told. */
 static void tell_found(const json_t *doc)
 {
-	cleanup_json json_t *found = count_found(doc);
-	const char *name;
-	json_t *pair;
+	unsigned asked, found;
 
 	fprintf(stderr,
 		"tare: compare: --self-test: a copy of NEW made 20 %% worse (as measured; less the translation buffer, emulated memory grows by more); primary comparisons that see it:");
-	json_object_foreach (found, name, pair)
-		fprintf(stderr, " %s %lld of %lld", name,
-			(long long)json_integer_value(json_array_get(pair, 1)),
-			(long long)json_integer_value(json_array_get(pair, 0)));
+	for (size_t m = 0; m < METRIC_COUNT; m++) {
+		count_found(doc, metrics[m].name, &asked, &found);
+		if (asked)
+			fprintf(stderr, " %s %u of %u", metrics[m].name, found, asked);
+	}
 	fputc('\n', stderr);
 }
 
