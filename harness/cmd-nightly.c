@@ -23,12 +23,8 @@ static const struct command_option options[] = {
 	{.name = "max-time",
 		.argument = "T",
 		.help = "end after a whole block, the second measurement included: 90, 15m, 2h"},
-	{.name = "connect",
-		.argument = "URI",
-		.help = "a libvirt daemon on this host instead of the embedded driver"},
-	{.name = "accel",
-		.argument = "auto|kvm|tcg",
-		.help = "accelerator of the VMs (standard: auto)"},
+	OPTION_CONNECT,
+	OPTION_ACCEL,
 	{.name = "export",
 		.argument = "TOKEN",
 		.help = "formats of tare export, joined by commas (standard: " NIGHTLY_EXPORTS ")"},
@@ -100,14 +96,12 @@ static int check_places(struct night *n, struct error *err)
 
 static int read_numbers(struct night *n, struct error *err)
 {
-	const char *time = argument(n->args, "max-time"), *confirm = argument(n->args, "confirm");
+	const char *confirm = argument(n->args, "confirm");
 	uint64_t blocks = n->plan->blocks > CONFIRM_BLOCKS ? n->plan->blocks : LEAST_BLOCKS;
 	char safe[SAFE_TEXT_SIZE];
 
-	if (time && parse_duration(time, &n->max_time) < 0)
-		return error_set(err, EXIT_USAGE,
-			"--max-time: not a time, got \"%s\", expected a whole number with s, m or h, such as 15m",
-			safe_text(time, safe));
+	if (run_read_max_time(n->args, &n->max_time, err) < 0)
+		return -1;
 	if (confirm && parse_u64(confirm, 0, PLAN_MAX_BLOCKS, &blocks) < 0)
 		return error_set(err, EXIT_USAGE,
 			"--confirm: not a count, got \"%s\", expected a whole number from 0 to %d",
@@ -132,11 +126,7 @@ static int read_plan(struct night *n, struct error *err)
 
 static int prepare(struct night *n, struct error *err)
 {
-	if (getenv("TARE_SKEW"))
-		return error_set(err, EXIT_USAGE,
-			"TARE_SKEW: a skewed meter, expected only with tare selftest");
-	n->options.connect = argument(n->args, "connect");
-	if (run_read_accel(argument(n->args, "accel"), &n->options, err) < 0 ||
+	if (run_check_meter(err) < 0 || run_read_options(n->args, &n->options, err) < 0 ||
 		read_plan(n, err) < 0 || read_numbers(n, err) < 0 ||
 		nightly_each_format(n, NULL, err) < 0 || check_places(n, err) < 0 ||
 		run_check_plan(n->plan, &n->options, err) < 0)

@@ -29,12 +29,8 @@ static const struct command_option options[] = {
 	{.name = "seed", .argument = "S", .help = "seed of the order (standard: new, recorded)"},
 	{.name = "quick", .help = "everything once, in about a minute: no intervals"},
 	{.name = "max-time", .argument = "T", .help = "end after a whole block: 90, 15m, 2h"},
-	{.name = "connect",
-		.argument = "URI",
-		.help = "a libvirt daemon on this host instead of the embedded driver"},
-	{.name = "accel",
-		.argument = "auto|kvm|tcg",
-		.help = "accelerator of the VMs (standard: auto)"},
+	OPTION_CONNECT,
+	OPTION_ACCEL,
 	{.name = "against",
 		.argument = "KEY=VALUE",
 		.many = true,
@@ -90,36 +86,14 @@ static struct plan *load_plan(const struct arguments *a, struct error *err)
 	return plan_load(a->n_positional ? a->positional[0] : "default", &o, err);
 }
 
-int run_read_accel(const char *given, struct run_options *o, struct error *err)
-{
-	static const char *const accels[] = {"auto", "kvm", "tcg", NULL};
-	char safe[SAFE_TEXT_SIZE];
-
-	o->accel = given ? given : "auto";
-	for (size_t i = 0; accels[i]; i++)
-		if (!strcmp(accels[i], o->accel))
-			return 0;
-	return error_set(err, EXIT_USAGE,
-		"--accel: unknown accelerator, got \"%s\", expected auto, kvm or tcg",
-		safe_text(given, safe));
-}
-
 static int read_request(const struct arguments *a, struct run_request *q, struct error *err)
 {
-	const char *time = argument(a, "max-time");
-	char safe[SAFE_TEXT_SIZE];
-
 	q->folder = argument(a, "output");
-	q->options.connect = argument(a, "connect");
-	if (run_read_accel(argument(a, "accel"), &q->options, err) < 0)
+	if (run_read_options(a, &q->options, err) < 0)
 		return -1;
 	if (argument(a, "history") && history_check(argument(a, "history"), err) < 0)
 		return -1;
-	if (time && parse_duration(time, &q->max_time) < 0)
-		return error_set(err, EXIT_USAGE,
-			"--max-time: not a time, got \"%s\", expected a whole number with s, m or h, such as 15m",
-			safe_text(time, safe));
-	return 0;
+	return run_read_max_time(a, &q->max_time, err);
 }
 
 /* The most instances at once of an arm, in any part of the plan. */
@@ -359,9 +333,8 @@ static int run_run(int argc, char **argv, struct error *err)
 		command_help(&command_run);
 		return EXIT_FINE;
 	}
-	if (getenv("TARE_SKEW"))
-		return error_set(err, EXIT_USAGE,
-			"TARE_SKEW: a skewed meter, expected only with tare selftest");
+	if (run_check_meter(err) < 0)
+		return -1;
 	if (argument(&a, "resume"))
 		return resume_with(&a, argc, argv, err);
 	p = load_plan(&a, err);

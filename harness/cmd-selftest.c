@@ -12,12 +12,8 @@
 static const struct command_option options[] = {
 	{.name = "quick",
 		.help = "under 3 minutes: memory and processes are added to one living instance"},
-	{.name = "accel",
-		.argument = "auto|kvm|tcg",
-		.help = "accelerator of the VMs (standard: auto)"},
-	{.name = "connect",
-		.argument = "URI",
-		.help = "a libvirt daemon on this host instead of the embedded driver"},
+	OPTION_ACCEL,
+	OPTION_CONNECT,
 	{.name = "output",
 		.letter = 'o',
 		.argument = "DIR",
@@ -28,18 +24,12 @@ static const struct command_option options[] = {
 
 static int read_options(const struct arguments *a, struct selftest *t, struct error *err)
 {
-	const char *accel = argument(a, "accel");
 	char safe[SAFE_TEXT_SIZE];
 
 	t->quick = argument(a, "quick") != NULL;
 	t->folder = argument(a, "output");
-	t->options.connect = argument(a, "connect");
-	t->options.accel = accel ? accel : "auto";
-	if (strcmp(t->options.accel, "auto") != 0 && strcmp(t->options.accel, "kvm") != 0 &&
-		strcmp(t->options.accel, "tcg") != 0)
-		return error_set(err, EXIT_USAGE,
-			"--accel: unknown accelerator, got \"%s\", expected auto, kvm or tcg",
-			safe_text(accel, safe));
+	if (run_read_options(a, &t->options, err) < 0)
+		return -1;
 	if (t->folder && mkdir(t->folder, 0755) < 0)
 		return error_errno(err, EXIT_USAGE, errno,
 			"--output: cannot make the folder \"%s\"", safe_text(t->folder, safe));

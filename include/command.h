@@ -100,8 +100,21 @@ int history_add_run(const struct run_folder *f, const json_t *run, const char *p
 struct plan;
 struct run_options;
 int run_check_plan(const struct plan *p, const struct run_options *o, struct error *err);
-/* --accel, NULL = auto: borrowed into o. 0, or -1 with EXIT_USAGE. */
-int run_read_accel(const char *given, struct run_options *o, struct error *err);
+/* run-options.c. Rows of an option table, and what is read of them: --connect and --accel (auto when not given), borrowed
+ * into o; --max-time, untouched when not given; a meter that is skewed for tare selftest. 0, or -1 with EXIT_USAGE. */
+#define OPTION_CONNECT                                                                             \
+	{                                                                                          \
+		.name = "connect", .argument = "URI",                                              \
+		.help = "a libvirt daemon on this host instead of the embedded driver"             \
+	}
+#define OPTION_ACCEL                                                                               \
+	{                                                                                          \
+		.name = "accel", .argument = "auto|kvm|tcg",                                       \
+		.help = "accelerator of the VMs (standard: auto)"                                  \
+	}
+int run_read_options(const struct arguments *a, struct run_options *o, struct error *err);
+int run_read_max_time(const struct arguments *a, double *seconds, struct error *err);
+int run_check_meter(struct error *err);
 /* Prints a JSON value and a newline to standard output. */
 void print_json(const json_t *value);
 
