@@ -54,12 +54,18 @@ static int sweep_group(struct cleaning *c, const char *name, bool *found)
 	}
 }
 
-static int remove_group(struct cleaning *c, const char *name)
+static bool is_own_group(const struct cleaning *c, const char *name)
 {
 	cleanup_free char *ours = xasprintf("tare-%s", c->id);
+
+	return strncmp(name, ours, strlen(ours)) == 0 && !strchr(name, '/');
+}
+
+static int remove_group(struct cleaning *c, const char *name)
+{
 	bool found = false;
 
-	if (strncmp(name, ours, strlen(ours)) != 0 || strchr(name, '/'))
+	if (!is_own_group(c, name))
 		return refuse(c, "cgroup", name, "tare-<run id>");
 	gc_count_group(name, c->report);
 	if (sweep_group(c, name, &found) < 0)
@@ -230,6 +236,22 @@ static int remove_kind(struct cleaning *c, const struct ledger_text *t, size_t k
 	return rc;
 }
 
+/* An engine outside that was starting a container while its group was removed makes the group anew, empty. It has
+ * answered to the container's removal since, so this is the last look. */
+static int sweep_after_engines(struct cleaning *c, const struct ledger_text *t)
+{
+	bool engine = false, found = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		engine = engine || strcmp(t->lines[i].kind, "container") == 0;
+	for (size_t i = 0; engine && i < t->n; i++)
+		if (strcmp(t->lines[i].kind, "cgroup") == 0 && is_own_group(c, t->lines[i].value) &&
+			sweep_group(c, t->lines[i].value, &found) < 0)
+			rc = -1;
+	return rc;
+}
+
 /* The lab's tmpfs is mounted only where the lab is; elsewhere its mount point is an empty folder. */
 static int leave_mount(struct cleaning *c)
 {
@@ -278,6 +300,8 @@ static int remove_run(struct cleaning *c, int dir, const struct ledger_text *t)
 		if (kind == 0 && leave_mount(c) < 0)
 			rc = -1;
 	}
+	if (sweep_after_engines(c, t) < 0)
+		rc = -1;
 	if (empty_run_folder(c, dir) < 0 || rc < 0)
 		return -1;
 	/* Last, so that a gc which is killed can be repeated. */

@@ -3,6 +3,7 @@
 #include "docker-api.h"
 
 #include "../../harness/platform/docker.h"
+#include "cgroup.h"
 #include "json.h"
 #include "ledger.h"
 #include "util.h"
@@ -30,9 +31,10 @@
 #define VERSION                                                                                    \
 	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"           \
 	"{\"Version\":\"20.10.24\",\"MinAPIVersion\":\"1.12\",\"Components\":[{\"Name\":\"Engine\"}]}"
+#define REMADE "ccccccccccccccc2" /* a run's id */
 #define HEAD(status) "HTTP/1.1 " status "\r\nConnection: close\r\n\r\n"
 
-enum manner { ANSWERS, CLOSES, SILENT, DRIPS, FLOODS };
+enum manner { ANSWERS, CLOSES, SILENT, DRIPS, FLOODS, REMAKES };
 
 struct script { /* what it says to GET /_ping, GET /version and all else */
 	const char *ping, *version, *other;
@@ -55,6 +57,15 @@ static void say(int fd, const char *text, size_t len)
 	}
 }
 
+static void make_group(void)
+{
+	cleanup_close int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct cgroups *h = cgroups_open(root, NULL);
+
+	cgroup_free(cgroup_create(h, "tare-" REMADE "/x", NULL, NULL));
+	cgroups_close(h);
+}
+
 static void misbehave(int fd, enum manner manner)
 {
 	static char block[65536];
@@ -74,6 +85,10 @@ static void misbehave(int fd, enum manner manner)
 			say(fd, i < strlen(head) ? head + i : " ", 1);
 			nanosleep(&t, NULL);
 		}
+	case REMAKES:
+		make_group();
+		say(fd, HEAD("204 No Content"), strlen(HEAD("204 No Content")));
+		return;
 	case FLOODS:
 		say(fd, head, strlen(head));
 		memset(block, ' ', sizeof(block));
@@ -353,6 +368,40 @@ static void what_an_engine_keeps_is_removed(void **data)
 }
 
 /* The row of JSON objects that an import answers with. */
+/* An engine that was starting a container when its run was removed makes its cgroup anew before it answers. */
+static void a_group_made_anew_is_removed(void **data)
+{
+	static const struct script s = {PING, VERSION, NULL, REMAKES};
+	cleanup_free char *run = xasprintf("%s/%s", folder, REMADE);
+	cleanup_free char *ledger = xasprintf("%s/ledger", run);
+	cleanup_free char *text =
+		xasprintf("run %s 1 1\ncgroup tare-%s\ncontainer %s/s tare-%s-x\n", REMADE, REMADE,
+			folder, REMADE);
+	cleanup_close int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct cgroups *h = cgroups_open(root, NULL);
+	struct gc_report r = {0};
+	struct error err = ERROR_INIT;
+	char **left;
+
+	(void)data;
+	if (geteuid() != 0) {
+		print_message("SKIP: needs root to make cgroups\n");
+		skip();
+	}
+	assert_int_equal(mkdir(run, 0700), 0);
+	assert_int_equal(write_new(ledger, text), 0);
+	start(&s);
+	assert_int_equal(gc_run(folder, REMADE, &r, &err), 0);
+	stop();
+	assert_int_equal(r.containers, 1);
+	left = cgroups_list(h, "tare-" REMADE);
+	assert_true(!left || !left[0]);
+	assert_false(access(run, F_OK) == 0);
+	free(left);
+	cgroups_close(h);
+	json_decref(r.names);
+}
+
 static void a_stream_ends_with_its_last_word(void **data)
 {
 	static const struct {
@@ -490,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_hanging_engine_is_given_up),
 		cmocka_unit_test(nobody_there_is_told),
 		cmocka_unit_test(what_an_engine_keeps_is_removed),
+		cmocka_unit_test(a_group_made_anew_is_removed),
 		cmocka_unit_test(a_stream_ends_with_its_last_word),
 		cmocka_unit_test(only_local_engines_are_taken),
 		cmocka_unit_test(names_are_escaped),
