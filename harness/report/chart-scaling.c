@@ -27,25 +27,12 @@ struct fit {
 	double most_n;
 };
 
-static const json_t *slope_row(const struct view *v, size_t a, const char *metric)
-{
-	size_t i;
-	json_t *row;
-
-	json_array_foreach ((json_t *)json_list(v->summary, "slopes"), i, row)
-		if (!strcmp(json_text_at(row, "metric", NULL), metric) &&
-			!strcmp(json_text_at(row, "arm", NULL), v->arms[a].name) &&
-			!strcmp(json_text_at(row, "workload", NULL), v->at.workload))
-			return row;
-	return NULL;
-}
-
 /* A line and at least one value of its. */
 bool scaling_any(const struct view *v)
 {
 	for (size_t a = 0; a < v->n_arms; a++)
 		for (size_t i = 0; i < PANELS; i++)
-			if (slope_row(v, a, shown[i].metric) &&
+			if (view_slope(v, a, shown[i].metric) &&
 				view_cell_anywhere(v, a, shown[i].metric).status == CELL_OK)
 				return true;
 	return false;
@@ -118,7 +105,7 @@ static char *make_data(const struct view *v, const struct chart *c, struct fit *
 	for (size_t i = 0; i < PANELS; i++)
 		for (size_t a = 0; a < v->n_arms; a++) {
 			struct fit *f = &fits[i * v->n_arms + a];
-			const json_t *row = slope_row(v, a, shown[i].metric);
+			const json_t *row = view_slope(v, a, shown[i].metric);
 
 			fprintf(out, "# %s, arm %s: instances total\n", shown[i].metric,
 				c->rows[a].name);

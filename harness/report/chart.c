@@ -20,6 +20,15 @@ const struct chart_kind chart_kinds[] = {
 	{NULL, NULL, NULL},
 };
 
+void chart_entries_free(struct chart_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(entries[i].file);
+		free(entries[i].title);
+	}
+	free(entries);
+}
+
 int chart_named(const struct chart_entry *charts, size_t n, const char *name)
 {
 	size_t len = strlen(name);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -95,7 +94,7 @@ static int write_all_parts(
 int history_report(const char *path, const struct history *h, const struct judgement *j,
 	char **charts_missing, struct error *err)
 {
-	locale_t mine, before = (locale_t)0;
+	cleanup_locale struct text_locale locale = {0};
 	struct output o = {.dirfd = -1, .chartsfd = -1};
 	char safe[SAFE_TEXT_SIZE];
 	int rc = -1;
@@ -103,20 +102,10 @@ int history_report(const char *path, const struct history *h, const struct judge
 	o.dirfd = open_folder(AT_FDCWD, path, safe_text(path, safe), err);
 	if (o.dirfd >= 0)
 		o.chartsfd = open_folder(o.dirfd, "charts", "charts", err);
-	mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	if (mine)
-		before = uselocale(mine); /* decimal points and UTF-8 whatever the user's locale */
+	text_locale_enter(&locale);
 	if (o.chartsfd >= 0)
 		rc = write_all_parts(&o, h, j, err);
-	if (mine) {
-		uselocale(before);
-		freelocale(mine);
-	}
-	for (size_t i = 0; i < o.n; i++) {
-		free(o.entries[i].file);
-		free(o.entries[i].title);
-	}
-	free(o.entries);
+	chart_entries_free(o.entries, o.n);
 	cleanup_closep(&o.chartsfd);
 	cleanup_closep(&o.dirfd);
 	*charts_missing = o.missing;

@@ -45,16 +45,8 @@ void html_run(struct page *p)
 	cleanup_free char *host = view_host_text(v);
 	cleanup_free char *kernel = view_kernel_text(v);
 	cleanup_free char *accelerator = view_accelerator_text(v);
-	cleanup_free char *planned =
-		number_text(json_number_at(v->summary, "blocks", "planned", NULL));
-	cleanup_free char *complete =
-		number_text(json_number_at(v->summary, "blocks", "complete", NULL));
-	cleanup_free char *warmup =
-		number_text(json_number_at(v->summary, "blocks", "warmup", NULL));
+	cleanup_free char *blocks = view_blocks_text(v);
 	cleanup_free char *seed = json_dumps(json_object_get(v->run, "seed"), JSON_ENCODE_ANY);
-	cleanup_free char *blocks = xasprintf(
-		"%s of %s counted blocks complete after %s of warm-up. One block holds every arm once, in random order; one fresh instance set is one sample.",
-		complete, planned, warmup);
 
 	fputs("<dl class='facts'>\n", p->out);
 	fact(p, "Run", json_text_at(v->run, "id", NULL));

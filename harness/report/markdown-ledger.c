@@ -84,19 +84,6 @@ char *ledger_balance(const struct view *v, size_t a)
 		100 * share, share <= VM_SHARE ? "" : "NOT ", 100 * VM_SHARE);
 }
 
-static const json_t *slope_of(const struct view *v, size_t a, const char *metric)
-{
-	size_t i;
-	json_t *row;
-
-	json_array_foreach ((json_t *)json_list(v->summary, "slopes"), i, row)
-		if (!strcmp(json_text_at(row, "metric", NULL), metric) &&
-			!strcmp(json_text_at(row, "arm", NULL), v->arms[a].name) &&
-			!strcmp(json_text_at(row, "workload", NULL), v->at.workload))
-			return row;
-	return NULL;
-}
-
 static json_int_t most_instances(const struct view *v)
 {
 	json_int_t most = 0;
@@ -110,8 +97,8 @@ static json_int_t most_instances(const struct view *v)
 
 char *ledger_slope_balance(const struct view *v, size_t a)
 {
-	const json_t *total = slope_of(v, a, "memory.host_delta");
-	const json_t *rest = slope_of(v, a, "memory.part_residual");
+	const json_t *total = view_slope(v, a, "memory.host_delta");
+	const json_t *rest = view_slope(v, a, "memory.part_residual");
 	double slope = json_number_at(total, "slope", NULL);
 	double left = json_number_at(rest, "slope", NULL), share = fabs(left) / slope;
 	json_int_t most = most_instances(v);

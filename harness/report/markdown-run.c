@@ -30,12 +30,7 @@ void markdown_about(FILE *out, const struct view *v)
 	cleanup_free char *host = view_host_text(v);
 	cleanup_free char *kernel = view_kernel_text(v);
 	cleanup_free char *accelerator = view_accelerator_text(v);
-	cleanup_free char *planned =
-		number_text(json_number_at(v->summary, "blocks", "planned", NULL));
-	cleanup_free char *complete =
-		number_text(json_number_at(v->summary, "blocks", "complete", NULL));
-	cleanup_free char *warmup =
-		number_text(json_number_at(v->summary, "blocks", "warmup", NULL));
+	cleanup_free char *blocks = view_blocks_text(v);
 	cleanup_free char *seed = json_dumps(json_object_get(v->run, "seed"), JSON_ENCODE_ANY);
 	const char *plan = json_text_at(v->run, "plan", "name", NULL);
 
@@ -49,9 +44,7 @@ void markdown_about(FILE *out, const struct view *v)
 	markdown_print(out, "status %s\n", json_text_at(v->run, "status", NULL));
 	markdown_print(out, "- **Plan**: %s, ", *plan ? plan : "unnamed");
 	markdown_print(out, "seed %s, ", seed ? seed : "unknown");
-	fprintf(out,
-		"%s of %s counted blocks complete after %s of warm-up. One block holds every arm once, in random order; one fresh instance set is one sample.\n",
-		complete, planned, warmup);
+	fprintf(out, "%s\n", blocks);
 	if (!strcmp(json_text_at(v->run, "plan", "page_cache", NULL), "cold"))
 		fputs("- **Page cache**: cold, dropped before each preparation\n", out);
 	markdown_print(

@@ -6,12 +6,21 @@
 #include "error.h"
 
 #include <jansson.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 /* ---- text.c: foreign text made harmless, numbers made readable ---- */
 
+/* Decimal points and UTF-8 whatever the user's locale: from the call to the end of its block. Without C.UTF-8 nothing is
+ * changed. */
+struct text_locale {
+	locale_t mine, before;
+};
+void text_locale_enter(struct text_locale *l);
+void text_locale_leave(struct text_locale *l);
+#define cleanup_locale __attribute__((cleanup(text_locale_leave)))
 /* New: valid UTF-8 in one line; no control bytes, terminal escapes or bidirectional overrides. NULL gives "". */
 char *clean_text(const char *s);
 /* New: clean_text() as a gnuplot word in single quotes: no backtick, macro or escape works in there. */
@@ -102,6 +111,8 @@ void view_close(struct view *v);
 struct cell view_cell(const struct view *v, size_t arm, const char *metric);
 /* The same, if absent there at any other number of instances (the tare as a slope over them). */
 struct cell view_cell_anywhere(const struct view *v, size_t arm, const char *metric);
+/* The line of metric for an arm and the workload at v->at, of "slopes"; borrowed, or NULL. */
+const json_t *view_slope(const struct view *v, size_t arm, const char *metric);
 /* PSS that would be held on a real CPU as well: less the translation buffer. NaN if not known. */
 double view_pss_held(const struct view *v, size_t arm);
 /* Index of the first arm on a platform, one that is not emulated before one that is; or -1. */
@@ -134,6 +145,7 @@ const json_t *view_evidence(const struct view *v, size_t arm, const char *kind);
 char *view_host_text(const struct view *v);
 char *view_accelerator_text(const struct view *v);
 char *view_kernel_text(const struct view *v);
+char *view_blocks_text(const struct view *v);
 /* New: "n = 6 · whiskers: exact 96.9 % intervals" from the cells of these metrics (NULL-terminated). */
 char *view_method_text(const struct view *v, const char *const *names);
 
@@ -303,6 +315,7 @@ char *setting_text(const struct setting *s);
 struct chart_entry {
 	char *file, *title;
 };
+void chart_entries_free(struct chart_entry *entries, size_t n);
 /* Index of the chart of that name, of the first workload that has it (NAME, else NAME-2, ...); or -1. */
 int chart_named(const struct chart_entry *charts, size_t n, const char *name);
 char *markdown_report(struct view *v, const struct chart_entry *charts, size_t n_charts,

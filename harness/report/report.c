@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -114,7 +113,7 @@ static int write_all_parts(
 int report_write(int dirfd, const json_t *run, const json_t *summary, char **charts_missing,
 	struct error *err)
 {
-	locale_t mine, before = (locale_t)0;
+	cleanup_locale struct text_locale locale = {0};
 	cleanup_view struct view v = {0};
 	cleanup_json json_t *evidence = NULL;
 	struct progress_of_charts p = {.chartsfd = -1};
@@ -123,19 +122,9 @@ int report_write(int dirfd, const json_t *run, const json_t *summary, char **cha
 	if (view_open(&v, run, summary, err) || evidence_read(dirfd, &evidence, err))
 		return -1;
 	v.evidence = evidence;
-	mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	if (mine)
-		before = uselocale(mine); /* decimal points and UTF-8 whatever the user's locale */
+	text_locale_enter(&locale);
 	rc = write_all_parts(dirfd, &v, &p, err);
-	if (mine) {
-		uselocale(before);
-		freelocale(mine);
-	}
-	for (size_t i = 0; i < p.n; i++) {
-		free(p.entries[i].file);
-		free(p.entries[i].title);
-	}
-	free(p.entries);
+	chart_entries_free(p.entries, p.n);
 	*charts_missing = p.missing;
 	return rc;
 }

@@ -6,7 +6,6 @@
 #include "stats.h"
 #include "util.h"
 
-#include <locale.h>
 #include <string.h>
 
 struct screen {
@@ -375,16 +374,14 @@ static void print_findings(const struct screen *s, const struct view *v)
 int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned width, bool colour)
 {
 	struct screen s = {.out = out, .width = width < 20 ? 20 : width, .colour = colour};
-	locale_t mine, before = (locale_t)0;
+	cleanup_locale struct text_locale locale = {0};
 	cleanup_view struct view v = {0};
 	struct error err = ERROR_INIT;
 	char **heads;
 
 	if (view_open(&v, run, summary, &err))
 		return -1;
-	mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	if (mine)
-		before = uselocale(mine);
+	text_locale_enter(&locale);
 	heads = xcalloc(v.n_arms, sizeof(*heads));
 	for (size_t a = 0; a < v.n_arms; a++)
 		heads[a] = safe_word(v.arms[a].name, 24);
@@ -398,9 +395,5 @@ int report_table(FILE *out, const json_t *run, const json_t *summary, unsigned w
 	for (size_t a = 0; a < v.n_arms; a++)
 		free(heads[a]);
 	free(heads);
-	if (mine) {
-		uselocale(before);
-		freelocale(mine);
-	}
 	return ferror(out) || fflush(out) ? -1 : 0;
 }

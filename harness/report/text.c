@@ -9,6 +9,21 @@
 #include <string.h>
 #include <wchar.h>
 
+void text_locale_enter(struct text_locale *l)
+{
+	l->mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (l->mine)
+		l->before = uselocale(l->mine);
+}
+
+void text_locale_leave(struct text_locale *l)
+{
+	if (!l->mine)
+		return;
+	uselocale(l->before);
+	freelocale(l->mine);
+}
+
 /* One code point of UTF-8; its length, or 0 when the bytes are no valid one. */
 static size_t decode(const char *s, uint32_t *out)
 {

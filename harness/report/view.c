@@ -309,6 +309,19 @@ struct cell view_cell_anywhere(const struct view *v, size_t arm, const char *met
 	return c;
 }
 
+const json_t *view_slope(const struct view *v, size_t a, const char *metric)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach ((json_t *)json_list(v->summary, "slopes"), i, row)
+		if (!strcmp(json_text_at(row, "metric", NULL), metric) &&
+			!strcmp(json_text_at(row, "arm", NULL), v->arms[a].name) &&
+			!strcmp(json_text_at(row, "workload", NULL), v->at.workload))
+			return row;
+	return NULL;
+}
+
 double view_pss_held(const struct view *v, size_t arm)
 {
 	struct cell pss = view_cell(v, arm, "memory.pss");
@@ -351,6 +364,20 @@ char *view_host_text(const struct view *v)
 
 	return xasprintf("%s (%s, %s core%s, %s)", *name ? name : "unnamed host", cpu, n,
 		cores == 1 ? "" : "s", size);
+}
+
+char *view_blocks_text(const struct view *v)
+{
+	cleanup_free char *planned =
+		number_text(json_number_at(v->summary, "blocks", "planned", NULL));
+	cleanup_free char *complete =
+		number_text(json_number_at(v->summary, "blocks", "complete", NULL));
+	cleanup_free char *warmup =
+		number_text(json_number_at(v->summary, "blocks", "warmup", NULL));
+
+	return xasprintf(
+		"%s of %s counted blocks complete after %s of warm-up. One block holds every arm once, in random order; one fresh instance set is one sample.",
+		complete, planned, warmup);
 }
 
 char *view_kernel_text(const struct view *v)
