@@ -367,7 +367,6 @@ static void what_an_engine_keeps_is_removed(void **data)
 	}
 }
 
-/* The row of JSON objects that an import answers with. */
 /* An engine that was starting a container when its run was removed makes its cgroup anew before it answers. */
 static void a_group_made_anew_is_removed(void **data)
 {
@@ -402,6 +401,7 @@ static void a_group_made_anew_is_removed(void **data)
 	json_decref(r.names);
 }
 
+/* The row of JSON objects that an import answers with. */
 static void a_stream_ends_with_its_last_word(void **data)
 {
 	static const struct {
